@@ -1,0 +1,96 @@
+"""Errors as RFC 9457 problem documents; the terminal prints the same ones with ``--json``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ringfence import errors
+from ringfence.errors import BadFile, RingfenceError
+
+MEDIA_TYPE = "application/problem+json"
+BUG = "bug"
+BUG_TITLE = "A promise inside ringfence is broken: this is a bug, not your input."
+BUG_HINT = "please report it: what you asked, and the version (ringfence --version)"
+
+DOOR_TITLES: Mapping[str, str] = {
+    "not-found": "Nothing answers at this address.",
+    "method-not-allowed": "The address is right, the method is not.",
+    "unsupported-media-type": "The body is not declared as JSON.",
+    "forbidden": "The request comes from another site, or asks for a host that is not this one.",
+    "body-too-large": "The body is larger than one account may be.",
+    BUG: BUG_TITLE,
+}
+"""Problems that only HTTP has, beside the errors of the engine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One problem document.
+
+    Attributes:
+        status: HTTP status. code: stable name, the last part of ``type``. detail: one sentence.
+        path, value, hint: the field, what was written there, what to write instead; empty where unknown.
+    """
+
+    status: int
+    code: str
+    title: str
+    detail: str
+    path: str = ""
+    value: str | None = None
+    hint: str = ""
+
+    def document(self, *, instance: str = "") -> dict[str, object]:
+        """As JSON: RFC 9457's members, then ours.
+
+        >>> Problem(404, "not-found", "Nothing.", "no /v2").document()["type"]
+        '/problems/not-found'
+        """
+        return {
+            "type": f"/problems/{self.code}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+            "instance": instance,
+            "code": self.code,
+            "path": self.path,
+            "value": self.value,
+            "hint": self.hint,
+        }
+
+
+def problem_of(error: RingfenceError) -> Problem:
+    """Bad input as a problem: 400 where the body cannot be read at all, 422 where a field is wrong.
+
+    >>> problem_of(errors.MissingMark("no mark", path="marks")).status
+    422
+    """
+    status = 400 if isinstance(error, BadFile) else 422
+    title = titles()[error.code]
+    return Problem(status, error.code, title, error.message, error.path, error.value, error.hint)
+
+
+def door_problem(status: int, code: str, detail: str, *, hint: str = "") -> Problem:
+    """A problem of the door itself.
+
+    >>> door_problem(405, "method-not-allowed", "GET").title
+    'The address is right, the method is not.'
+    """
+    return Problem(status, code, DOOR_TITLES[code], detail, hint=hint)
+
+
+def bug_problem() -> Problem:
+    """What is said about a bug: that it is one, and nothing of its inside."""
+    return Problem(500, BUG, BUG_TITLE, "this is a bug in ringfence", hint=BUG_HINT)
+
+
+def titles() -> dict[str, str]:
+    """Every error code of the engine, with its sentence.
+
+    >>> titles()["missing-mark"]
+    'A position without a mark price: nothing about it can be said.'
+    """
+    found = [each for each in vars(errors).values() if isinstance(each, type)]
+    kinds = [each for each in found if issubclass(each, RingfenceError)]
+    return {each.code: (each.__doc__ or "").splitlines()[0].replace("`", "") for each in kinds}

@@ -1,0 +1,1 @@
+"""The terminal: every operation as a command, built from the registry."""

@@ -1,0 +1,203 @@
+"""Fields of a request as options of a command, and what was typed as a request again."""
+
+from __future__ import annotations
+
+import inspect
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from cyclopts import Parameter
+from pydantic.fields import FieldInfo
+
+from ringfence.errors import MissingField, OutOfRange, UnknownSymbol
+from ringfence.ingest.files import load_document, name_of, read_bytes
+from ringfence.ingest.text import decoded
+from ringfence.service.registry import Operation
+
+BOOK = "account"
+"""The field that a file is read into; its option is BOOK."""
+FILES: Mapping[str, str] = {BOOK: "book", "tiers": "file"}
+POSITIONAL: Mapping[str, tuple[str, ...]] = {
+    "explain": ("field",),
+    "tiers-list": ("venue", "symbol"),
+    "tiers-show": ("venue", "symbol"),
+    "venues-show": ("venue",),
+}
+"""Fields that may stand without their option's name, in this order, after any file."""
+SYMBOLS = ("symbol", "leader", "x", "y")
+HYPHEN = "\N{SYMBOL FOR END OF TEXT}"
+"""Stands for ``-`` while options are parsed: a lone hyphen would be taken for one."""
+
+_HELP = {
+    "book": "The account file: TOML, JSON or ccxt's structures; - reads standard input.",
+    "file": "The file of leverage tiers; - reads standard input.",
+    "mark": "SYMBOL=PRICE, in place of the file's mark; may be repeated. A coin will do: BTC=58000.",
+    "beta": "SYMBOL=BETA, in place of the file's; may be repeated.",
+    "leader": "The symbol whose price the others follow, in place of the file's.",
+    "json": "Print the answer as JSON; errors too.",
+    "debug": "Show where a bug is.",
+    "venue": "Key of the venue (ringfence venues list).",
+    "symbol": "Symbol as ccxt writes it, BTC/USDT:USDT.",
+}
+
+
+def parameters(operation: Operation) -> list[inspect.Parameter]:
+    """The parameters of an operation's command."""
+    fields = operation.request.model_fields
+    first = [_text(option, required=True, by_name=False) for name, option in FILES.items() if name in fields]
+    given = [name for name in POSITIONAL.get(operation.name, ()) if name in fields]
+    named = [_option(name, fields[name], by_name=False) for name in given]
+    options = [_option(name, field) for name, field in fields.items() if name not in (*FILES, *given)]
+    if BOOK in fields:
+        options += [_pairs("mark"), _pairs("beta")]
+        options += [] if "leader" in fields else [_text("leader", required=False)]
+    return [*first, *named, *options, _flag("json"), _flag("debug")]
+
+
+def _option(name: str, field: FieldInfo, *, by_name: bool = True) -> inspect.Parameter:
+    """One field: a flag, a choice, pairs, or a text that the request itself will check."""
+    kind, text = _bare(field.annotation), field.description or _HELP.get(name, "")
+    if typing.get_origin(kind) is dict:
+        return _pairs(name, text)
+    if kind is bool:
+        return _parameter(name, bool, text, by_name=by_name, default=field.default)
+    choices = typing.get_args(kind) if typing.get_origin(kind) is Literal else ()
+    wanted: Any = Literal[choices] if choices else str
+    if field.is_required():
+        return _parameter(name, wanted, text, by_name=by_name)
+    shown = str(field.default) if isinstance(field.default, str | Decimal) else None
+    return _parameter(name, wanted | None, text, by_name=by_name, default=shown, signed=kind is Decimal)
+
+
+def _bare(annotation: Any) -> Any:
+    """The type itself, out of ``Annotated`` and ``... | None``."""
+    while typing.get_origin(annotation) in (Annotated, types.UnionType, typing.Union):
+        annotation = typing.get_args(annotation)[0]
+    return annotation
+
+
+def _text(name: str, *, required: bool, by_name: bool = True) -> inspect.Parameter:
+    if required:
+        return _parameter(name, str, _HELP[name], by_name=by_name)
+    return _parameter(name, str | None, _HELP[name], by_name=by_name, default=None)
+
+
+def _pairs(name: str, text: str = "") -> inspect.Parameter:
+    shown = f"SYMBOL=PRICE, may be repeated. {text}" if text else _HELP[name]
+    return _parameter(name, list[str] | None, shown, default=None)
+
+
+def _flag(name: str) -> inspect.Parameter:
+    hint = Annotated[bool, Parameter(name=f"--{name}", negative="", help=_HELP[name])]
+    return inspect.Parameter(f"as_{name}", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=hint)
+
+
+def _parameter(
+    name: str,
+    kind: Any,
+    text: str,
+    *,
+    by_name: bool = True,
+    default: object = inspect.Parameter.empty,
+    signed: bool = False,
+) -> inspect.Parameter:
+    """One parameter; ``signed`` ones may begin with a minus."""
+    place = inspect.Parameter.KEYWORD_ONLY if by_name else inspect.Parameter.POSITIONAL_OR_KEYWORD
+    shown = default not in (None, "", inspect.Parameter.empty)
+    told = Parameter(help=text, negative_iterable=(), show_default=shown, allow_leading_hyphen=signed)
+    hint = Annotated[kind, told]
+    return inspect.Parameter(name, place, default=default, annotation=hint)
+
+
+def request_of(operation: Operation, typed: Mapping[str, Any]) -> dict[str, Any]:
+    """The request that was typed: files read, pairs taken apart, coins spelled out as symbols.
+
+    Raises:
+        RingfenceError: a file or a pair that cannot be read; the operation checks the rest.
+    """
+    fields = operation.request.model_fields
+    asked = {name: typed[name] for name in fields if typed.get(name) is not None}
+    if "tiers" in fields:
+        asked["tiers"] = decoded(read_bytes(_source(typed["file"])))
+    if BOOK not in fields:
+        return asked
+    book = _book(typed, own_leader="leader" in fields)
+    asked |= {name: symbol_in(book, asked[name]) for name in SYMBOLS if name in asked}
+    asked |= {
+        name: _prices(book, asked[name], f"--{name}") for name in asked if isinstance(asked[name], list)
+    }
+    return asked | {BOOK: book}
+
+
+def files_of(typed: Mapping[str, Any]) -> dict[str, str]:
+    """The fields that came from a file, and its name."""
+    return {field: name_of(_source(typed[option])) for field, option in FILES.items() if option in typed}
+
+
+def _source(typed: str) -> str:
+    return "-" if typed == HYPHEN else typed
+
+
+def _book(typed: Mapping[str, Any], *, own_leader: bool) -> dict[str, Any]:
+    """The account file with what was typed in place of its own."""
+    book = load_document(_source(typed["book"]), venue=typed.get("venue"), on=typed.get("on"))
+    for field, option in (("marks", "mark"), ("betas", "beta")):
+        if typed.get(option):
+            stated = book.get(field)
+            told = _prices(book, typed[option], f"--{option}")
+            book[field] = {**(stated if isinstance(stated, dict) else {}), **told}
+    if typed.get("leader") and not own_leader:
+        book["leader"] = symbol_in(book, typed["leader"])
+    return book
+
+
+def _prices(book: Mapping[str, Any], pairs: list[str], option: str) -> dict[str, str]:
+    """``SYMBOL=PRICE``, several times, as a table."""
+    table: dict[str, str] = {}
+    for pair in pairs:
+        name, sign, price = pair.rpartition("=")
+        if not (name and sign and price):
+            raise MissingField(
+                "not SYMBOL=PRICE", path=option, value=pair, hint=f"write {option} BTC/USDT:USDT=58000"
+            )
+        symbol = symbol_in(book, name, option=option)
+        if symbol in table:
+            raise OutOfRange("given twice", path=option, value=symbol, hint="keep one of the two")
+        table[symbol] = price
+    return table
+
+
+def symbol_in(book: Mapping[str, Any], name: str, *, option: str = "") -> str:
+    """The book's symbol that a coin stands for; a symbol stands for itself.
+
+    Raises:
+        UnknownSymbol: the book has two symbols of this coin.
+
+    >>> symbol_in({"marks": {"BTC/USDT:USDT": "1"}}, "BTC")
+    'BTC/USDT:USDT'
+    """
+    found = [symbol for symbol in _symbols(book) if symbol.split("/")[0] == name]
+    if len(found) > 1:
+        raise UnknownSymbol(
+            "the book has several symbols of this coin",
+            path=option,
+            value=name,
+            hint=f"one of {', '.join(found)}",
+        )
+    return found[0] if found else name
+
+
+def _symbols(book: Mapping[str, Any]) -> list[str]:
+    return sorted(set(_named(book)))
+
+
+def _named(book: Mapping[str, Any]) -> Iterator[str]:
+    """Every text in the book that may be a symbol; what is not one, the operation will say."""
+    marks, positions = book.get("marks"), book.get("positions")
+    yield from (str(symbol) for symbol in (marks if isinstance(marks, dict) else ()))
+    for row in positions if isinstance(positions, list) else ():
+        if isinstance(row, dict) and isinstance(row.get("symbol"), str):
+            yield row["symbol"]

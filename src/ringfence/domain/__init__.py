@@ -1,0 +1,1 @@
+"""What exists: frozen values, no rules, no input or output."""

@@ -1,0 +1,321 @@
+"""Accounts: a wallet, positions that share it or stand behind their own fence, and resting orders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from ringfence.domain.instrument import Kind, symbol_parts
+from ringfence.domain.numbers import money, not_negative, positive
+from ringfence.domain.tiers import TierTable
+from ringfence.errors import (
+    BadNumber,
+    DuplicatePosition,
+    MissingField,
+    MissingMargin,
+    OutOfRange,
+    RingfenceError,
+    UnknownField,
+)
+from ringfence.limits import within
+
+
+class MarginMode(StrEnum):
+    """``isolated``: the position may consume its fence only. ``cross``: it draws on the pool.
+
+    >>> MarginMode("cross").value
+    'cross'
+    """
+
+    ISOLATED = "isolated"
+    CROSS = "cross"
+
+
+class Side(StrEnum):
+    """``long`` gains when the price rises, ``short`` when it falls.
+
+    >>> Side("short").sign
+    -1
+    """
+
+    LONG = "long"
+    SHORT = "short"
+
+    @property
+    def sign(self) -> int:
+        """+1 for long, -1 for short."""
+        return 1 if self is Side.LONG else -1
+
+
+def choice(kind: type[Any], value: object, *, path: str) -> Any:
+    """A member of an enum by its value, or a located error that lists the members.
+
+    >>> choice(Side, "long", path="side")
+    <Side.LONG: 'long'>
+    """
+    try:
+        return kind(value)
+    except ValueError:
+        names = ", ".join(f'"{member.value}"' for member in kind)
+        raise OutOfRange(
+            "not one of the choices", path=path, value=value, hint=f"write one of {names}"
+        ) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """One open position.
+
+    Attributes:
+        contracts: size, above zero; ``side`` carries the sign.
+        entry_price: average entry, quote currency; or
+        entry_cost: the exact cost in settlement asset, where the venue states it instead.
+        leverage: the setting chosen at the venue, not the exposure; None when unknown.
+        isolated_margin: collateral inside the fence without unrealised PnL, settlement asset.
+
+    >>> Position("BTC/USDT:USDT", "long", "0.5", entry_price="60000").contracts
+    Decimal('0.5')
+    """
+
+    symbol: str
+    side: Side
+    contracts: Decimal
+    entry_price: Decimal | None = None
+    entry_cost: Decimal | None = None
+    margin_mode: MarginMode = MarginMode.CROSS
+    leverage: Decimal | None = None
+    isolated_margin: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        symbol_parts(self.symbol)
+        put = object.__setattr__
+        put(self, "side", choice(Side, self.side, path="side"))
+        put(self, "margin_mode", choice(MarginMode, self.margin_mode, path="margin_mode"))
+        put(self, "contracts", positive(self.contracts, path="contracts"))
+        for name in ("entry_price", "entry_cost", "leverage"):
+            value = getattr(self, name)
+            put(self, name, None if value is None else positive(value, path=name))
+        if self.entry_price is None and self.entry_cost is None:
+            raise MissingField(
+                "a position needs its entry price", path="entry_price", hint='write entry_price = "60000"'
+            )
+        if self.leverage is not None and self.leverage < 1:
+            raise OutOfRange("leverage starts at 1", path="leverage", value=self.leverage)
+        self._check_margin()
+
+    def _check_margin(self) -> None:
+        if self.margin_mode is MarginMode.CROSS:
+            if self.isolated_margin is not None:
+                raise UnknownField(
+                    "a cross position has no margin of its own",
+                    path="isolated_margin",
+                    value=self.isolated_margin,
+                    hint='write margin_mode = "isolated", or leave it out',
+                )
+            return
+        if self.isolated_margin is None:
+            raise MissingMargin(
+                "an isolated position needs the margin inside its fence",
+                path="isolated_margin",
+                hint='write isolated_margin = "1000", without unrealised PnL; at entry: notional / leverage',
+            )
+        object.__setattr__(
+            self, "isolated_margin", not_negative(self.isolated_margin, path="isolated_margin")
+        )
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Symbol and side: what tells two positions of an account apart."""
+        return self.symbol, self.side.value
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One resting limit order; ``side`` is ``buy`` or ``sell``.
+
+    >>> Order("BTC/USDT:USDT", "buy", "0.1", "50000").price
+    Decimal('50000')
+    """
+
+    symbol: str
+    side: str
+    contracts: Decimal
+    price: Decimal
+    reduce_only: bool = False
+    leverage: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        symbol_parts(self.symbol)
+        if self.side not in ("buy", "sell"):
+            raise OutOfRange(
+                "not a side of an order", path="side", value=self.side, hint='write "buy" or "sell"'
+            )
+        object.__setattr__(self, "contracts", positive(self.contracts, path="contracts"))
+        object.__setattr__(self, "price", positive(self.price, path="price"))
+        if self.leverage is not None:
+            object.__setattr__(self, "leverage", positive(self.leverage, path="leverage"))
+
+
+@dataclass(frozen=True, slots=True)
+class CollateralRate:
+    """How one wallet asset counts where one pool is valued in one currency.
+
+    Attributes:
+        price: value of one unit; or
+        mark_of: the symbol whose mark price is the price, so that the collateral moves with it.
+        haircut: share taken away from what is owned. markup: share added to what is owed or required.
+
+    >>> CollateralRate(price="60000", haircut="0.05").haircut
+    Decimal('0.05')
+    """
+
+    price: Decimal | None = None
+    mark_of: str | None = None
+    haircut: Decimal = Decimal(0)
+    markup: Decimal = Decimal(0)
+
+    def __post_init__(self) -> None:
+        if (self.price is None) == (self.mark_of is None):
+            raise MissingField("give either price or mark_of", path="price", hint='write price = "1"')
+        if self.price is not None:
+            object.__setattr__(self, "price", positive(self.price, path="price"))
+        object.__setattr__(self, "haircut", not_negative(self.haircut, path="haircut"))
+        object.__setattr__(self, "markup", not_negative(self.markup, path="markup"))
+        if self.haircut > 1:
+            raise OutOfRange("a haircut is a share between 0 and 1", path="haircut", value=self.haircut)
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentTerms:
+    """What an account states about a contract where the venue's defaults do not hold.
+
+    >>> InstrumentTerms(kind="quanto", contract_size="0.0001").contract_size
+    Decimal('0.0001')
+    """
+
+    kind: Kind | None = None
+    contract_size: Decimal | None = None
+    mark_quantum: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind is not None:
+            object.__setattr__(self, "kind", choice(Kind, self.kind, path="kind"))
+        for name in ("contract_size", "mark_quantum"):
+            value = getattr(self, name)
+            object.__setattr__(self, name, None if value is None else positive(value, path=name))
+
+
+@dataclass(frozen=True)
+class Account:
+    """One account at one venue.
+
+    Attributes:
+        venue: key of a rule pack, ``binance_usdm``.
+        wallet: balance of each cross pool by asset, isolated margins excluded, without unrealised PnL.
+        hedged: long and short of one symbol side by side; else one-way.
+        multi_asset: one pool valued in one currency through ``collateral``; else one pool per asset.
+        instruments, tiers: what the account states itself; it comes before the venue's tables.
+        other_maintenance: maintenance of cross positions that are not listed, by asset.
+        on: date of the rules, ``2026-11-22``; None: the newest.
+
+    >>> book = Account(venue="demo", wallet={"USDT": "10000"})
+    >>> book = book.open("BTC/USDT:USDT", "+0.5", entry_price="60000", leverage=10)
+    >>> book.positions[0].side
+    <Side.LONG: 'long'>
+    """
+
+    venue: str
+    wallet: Mapping[str, Decimal] = field(default_factory=dict)
+    positions: tuple[Position, ...] = ()
+    orders: tuple[Order, ...] = ()
+    hedged: bool = False
+    multi_asset: bool = False
+    collateral: Mapping[str, CollateralRate] = field(default_factory=dict)
+    instruments: Mapping[str, InstrumentTerms] = field(default_factory=dict)
+    tiers: Mapping[str, TierTable] = field(default_factory=dict)
+    other_maintenance: Mapping[str, Decimal] = field(default_factory=dict)
+    on: str | None = None
+
+    def __post_init__(self) -> None:
+        within(len(self.wallet), "assets_per_wallet", path="wallet")
+        within(len(self.positions), "positions_per_account", path="positions")
+        within(len(self.orders), "orders_per_account", path="orders")
+        put = object.__setattr__
+        put(
+            self,
+            "wallet",
+            {asset: money(value, path=f"wallet.{asset}") for asset, value in self.wallet.items()},
+        )
+        put(
+            self,
+            "other_maintenance",
+            {
+                asset: not_negative(value, path=f"other_maintenance.{asset}")
+                for asset, value in self.other_maintenance.items()
+            },
+        )
+        put(self, "positions", tuple(self.positions))
+        put(self, "orders", tuple(self.orders))
+        self._check_keys()
+
+    def _check_keys(self) -> None:
+        seen: dict[object, int] = {}
+        for number, position in enumerate(self.positions):
+            key = position.key if self.hedged else position.symbol
+            if key in seen:
+                raise DuplicatePosition(
+                    f"the same position as positions[{seen[key]}]",
+                    path=f"positions[{number}]",
+                    value=f"{position.symbol} {position.side.value}",
+                    hint="merge the two" if self.hedged else "merge the two, or write hedged = true",
+                )
+            seen[key] = number
+
+    def open(
+        self,
+        symbol: str,
+        size: str | int | Decimal,
+        *,
+        entry_price: str | int | Decimal,
+        leverage: str | int | Decimal | None = None,
+        isolated_margin: str | int | Decimal | None = None,
+    ) -> Account:
+        """A new account with one more position; a negative size is a short.
+
+        Args:
+            size: signed contracts, ``"+0.5"`` or ``"-2"``.
+            isolated_margin: makes the position isolated, with this much inside its fence.
+        Raises:
+            RingfenceError: as `Position`; its path says which argument.
+
+        >>> Account(venue="demo").open("BTC/USDT:USDT", "-2", entry_price=60000).positions[0].side.value
+        'short'
+        """
+        amount = money(size, path="size")
+        if amount == 0:
+            raise BadNumber("a position has a size", path="size", value=amount, hint='write "+0.5" or "-2"')
+        mode = MarginMode.CROSS if isolated_margin is None else MarginMode.ISOLATED
+        position = Position(
+            symbol,
+            Side.LONG if amount > 0 else Side.SHORT,
+            amount.copy_abs(),
+            entry_price=money(entry_price, path="entry_price"),
+            margin_mode=mode,
+            leverage=None if leverage is None else money(leverage, path="leverage"),
+            isolated_margin=(
+                None if isolated_margin is None else money(isolated_margin, path="isolated_margin")
+            ),
+        )
+        return replace(self, positions=(*self.positions, position))
+
+
+def located(error: RingfenceError, path: str) -> RingfenceError:
+    """``error`` with its path put under ``path``.
+
+    >>> located(BadNumber("no", path="price"), "orders[0]").path
+    'orders[0].price'
+    """
+    return error.under(path)

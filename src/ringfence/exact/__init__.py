@@ -1,0 +1,1 @@
+"""What follows, exactly: account x market x rules, in decimals that never round."""

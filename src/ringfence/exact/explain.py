@@ -1,0 +1,249 @@
+"""Explain an assessment: the line of arithmetic behind every number, with the clause it follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ringfence.domain.account import MarginMode
+from ringfence.domain.derivation import Derivation, Line
+from ringfence.domain.numbers import Number, add, exactly, plain
+from ringfence.exact.assess import Assessment, PositionFigures, RingFigures, Totals
+from ringfence.exact.health import rates_of
+from ringfence.exact.ring import Leg, Ring
+
+
+@exactly
+def explain(assessment: Assessment) -> Derivation:
+    """Every number of an assessment with its workings, positions first, then rings, then the account."""
+    lines: list[Line] = []
+    for figures in assessment.positions:
+        lines += _position(assessment, figures)
+    for ring, summed in zip(assessment.book.rings, assessment.rings, strict=True):
+        lines += _ring(assessment, ring, summed)
+    for total in assessment.totals:
+        lines += _totals(assessment, total)
+    return Derivation(tuple(lines))
+
+
+def show(value: Number) -> str:
+    """A number inside a line of arithmetic: exact decimals in full, fractions to 8 places."""
+    return plain(value, 8)
+
+
+def signed(value: Number) -> str:
+    """A number with its sign, to be added to something: ``+ 5``, ``- 5``."""
+    return f"- {show(-value)}" if value < 0 else f"+ {show(value)}"
+
+
+def name_of(figures: PositionFigures) -> str:
+    """``BTC/USDT:USDT long``."""
+    return f"{figures.position.symbol} {figures.position.side.value}"
+
+
+def _position(assessment: Assessment, figures: PositionFigures) -> Iterator[Line]:
+    book = assessment.book
+    ring = book.ring_of(figures.position)
+    leg = next(leg for leg in ring.legs if leg.position is figures.position)
+    clauses, name, asset = book.rules.clauses, name_of(figures), figures.asset
+    field = f"positions.{name}"
+    yield Line(
+        f"{field}.notional",
+        f"value {name}",
+        figures.notional,
+        asset,
+        _value(leg, figures),
+        str(clauses["mark"]),
+    )
+    yield Line(
+        f"{field}.unrealized_pnl", f"profit {name}", figures.unrealized_pnl, asset, _profit(leg, figures)
+    )
+    if figures.initial_margin is not None and figures.position.leverage is not None:
+        yield Line(
+            f"{field}.initial_margin",
+            f"initial margin {name}",
+            figures.initial_margin,
+            asset,
+            f"{show(figures.notional)} / {show(figures.position.leverage)}",
+            str(clauses["initial_margin"]),
+        )
+    yield Line(
+        f"{field}.maintenance_margin",
+        f"maintenance {name}",
+        figures.maintenance_margin,
+        asset,
+        f"{show(figures.notional)} x {show(figures.maintenance_rate)} - {show(figures.deduction)}",
+        f"{clauses['maintenance']}; {tier_words(leg, figures.tier)}",
+    )
+
+
+def tier_words(leg: Leg, number: int) -> str:
+    """``tier 2 of the table of 2026-09-29 (source)``."""
+    table = leg.table
+    tier = table.tiers[number - 1]
+    cap = "the end" if tier.cap is None else show(tier.cap)
+    dated = f" of {table.valid_from}" if table.valid_from else ""
+    source = table.source or "stated in the account"
+    return f"tier {number} ({show(tier.floor)} to {cap}) of the table{dated}, {source}"
+
+
+def _value(leg: Leg, figures: PositionFigures) -> str:
+    contracts, size = figures.position.contracts, leg.instrument.contract_size
+    amount = show(contracts) if size == 1 else f"{show(contracts)} x {show(size)}"
+    return f"{amount} {'/' if leg.is_inverse else 'x'} {show(figures.mark_price)}"
+
+
+def _profit(leg: Leg, figures: PositionFigures) -> str:
+    sign = "" if leg.sign > 0 else "-"
+    size, mark = show(leg.size), show(figures.mark_price)
+    entry = figures.position.entry_price
+    if entry is None or figures.position.entry_cost is not None:
+        worth, cost = show(figures.notional), show(leg.entry_value)
+        return f"{sign}({cost} - {worth})" if leg.is_inverse else f"{sign}({worth} - {cost})"
+    if leg.is_inverse:
+        return f"{sign}{size} x (1 / {show(entry)} - 1 / {mark})"
+    return f"{sign}{size} x ({mark} - {show(entry)})"
+
+
+def _ring(assessment: Assessment, ring: Ring, figures: RingFigures) -> Iterator[Line]:
+    clauses, field, asset = assessment.book.rules.clauses, f"rings.{figures.name}", figures.asset
+    own = [one for one in assessment.positions if one.ring == figures.name]
+    balance = "margin inside the fence" if ring.mode is MarginMode.ISOLATED else "wallet balance"
+    if ring.holdings:
+        yield from _holdings(assessment, ring, figures)
+    else:
+        yield Line(
+            f"{field}.wallet_balance", f"{balance} {figures.name}", figures.wallet_balance, asset, "as given"
+        )
+        profits = " ".join(signed(one.unrealized_pnl) for one in own)
+        yield Line(
+            f"{field}.equity",
+            f"equity {figures.name}",
+            figures.equity,
+            asset,
+            f"{show(figures.wallet_balance)} {profits}".strip(),
+            str(clauses["available_balance"]),
+        )
+        needs = " + ".join([show(one.maintenance_margin) for one in own] or ["0"])
+        other = f" + {show(ring.other_maintenance)} (positions not listed)" if ring.other_maintenance else ""
+        yield Line(
+            f"{field}.maintenance_margin",
+            f"maintenance {figures.name}",
+            figures.maintenance_margin,
+            asset,
+            needs + other,
+        )
+    yield Line(
+        f"{field}.health",
+        f"health {figures.name}",
+        figures.health,
+        asset,
+        f"{show(figures.equity)} - {show(figures.maintenance_margin)}",
+        str(clauses["trigger"]),
+    )
+    if figures.maintenance_usage is not None:
+        yield Line(
+            f"{field}.maintenance_usage",
+            f"maintenance usage {figures.name}",
+            figures.maintenance_usage * 100,
+            "%",
+            f"{show(figures.maintenance_margin)} / {show(figures.equity)}",
+            str(clauses["trigger"]),
+        )
+    yield from _free(assessment, figures, own)
+
+
+def _holdings(assessment: Assessment, ring: Ring, figures: RingFigures) -> Iterator[Line]:
+    """A multi-asset pool: each asset at the rate it counts."""
+    parts = []
+    for holding in ring.holdings:
+        owned, owed = rates_of(holding, assessment.market.marks)
+        gains = [
+            one.unrealized_pnl
+            for one in assessment.positions
+            if one.ring == ring.name and one.asset == holding.asset
+        ]
+        amount = add([holding.amount, *gains])
+        rate = owned if amount > 0 else owed
+        parts.append(f"{show(amount)} {holding.asset} x {show(rate)}")
+    yield Line(
+        f"rings.{figures.name}.equity",
+        f"equity {figures.name}",
+        figures.equity,
+        figures.asset,
+        " + ".join(parts),
+    )
+    yield Line(
+        f"rings.{figures.name}.maintenance_margin",
+        f"maintenance {figures.name}",
+        figures.maintenance_margin,
+        figures.asset,
+        " + ".join(f"{show(one.maintenance_margin)} {one.asset}" for one in assessment.positions) or "0",
+    )
+
+
+def _free(assessment: Assessment, figures: RingFigures, own: list[PositionFigures]) -> Iterator[Line]:
+    clauses, field, asset = assessment.book.rules.clauses, f"rings.{figures.name}", figures.asset
+    if figures.initial_margin is None:
+        return
+    held = [one.initial_margin for one in own if one.initial_margin is not None]
+    orders = (
+        add([figures.initial_margin, *(-one for one in held)])
+        if not assessment.book.account.multi_asset
+        else 0
+    )
+    rest = f" + {show(orders)} (resting orders)" if orders else ""
+    yield Line(
+        f"{field}.initial_margin",
+        f"initial margin {figures.name}",
+        figures.initial_margin,
+        asset,
+        (" + ".join(show(one) for one in held) or "0") + rest,
+        str(clauses["open_orders" if orders else "initial_margin"]),
+    )
+    if figures.available_balance is None or figures.withdrawable is None:
+        return
+    equity, initial = show(figures.equity), show(figures.initial_margin)
+    wallet, maintenance = show(figures.wallet_balance), show(figures.maintenance_margin)
+    yield Line(
+        f"{field}.available_balance",
+        f"available {figures.name}",
+        figures.available_balance,
+        asset,
+        f"max(0, {equity} - {initial})",
+        str(clauses["available_balance"]),
+    )
+    yield Line(
+        f"{field}.withdrawable",
+        f"withdrawable {figures.name}",
+        figures.withdrawable,
+        asset,
+        f"max(0, min({wallet} - {maintenance}, {equity} - {initial}))",
+        str(clauses["withdrawal"]),
+    )
+
+
+def _totals(assessment: Assessment, total: Totals) -> Iterator[Line]:
+    own = [ring for ring in assessment.rings if ring.asset == total.asset]
+    field = f"totals.{total.asset}"
+    yield Line(
+        f"{field}.total_equity",
+        f"equity in {total.asset}",
+        total.total_equity,
+        total.asset,
+        " + ".join(f"{show(ring.equity)} ({ring.name})" for ring in own),
+    )
+    yield Line(
+        f"{field}.notional",
+        f"notional in {total.asset}",
+        total.notional,
+        total.asset,
+        " + ".join(show(ring.notional) for ring in own) or "0",
+    )
+    if total.effective_leverage is not None:
+        yield Line(
+            f"{field}.effective_leverage",
+            f"effective leverage in {total.asset}",
+            total.effective_leverage,
+            "x",
+            f"{show(total.notional)} / {show(total.total_equity)}",
+        )

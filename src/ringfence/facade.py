@@ -1,0 +1,113 @@
+"""The library's front door: three questions about an account, without files, clock or network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from ringfence.domain.account import Account
+from ringfence.domain.market import Market
+from ringfence.exact import assess as exact
+from ringfence.exact.ring import prepare
+from ringfence.solve.liquidation import Liquidations, liquidations
+from ringfence.solve.twins import Twins, twins
+from ringfence.venues import registry
+from ringfence.venues.rules import VenueRules
+
+NEWEST = "9999-12-31"
+"""The date that every table is older than: the newest rules, without asking a clock."""
+
+Marks = Mapping[str, str | int | Decimal]
+
+
+def rules(venue: str, *, on: str | None = None) -> VenueRules:
+    """The rules of a venue on a date (``YYYY-MM-DD``), or its newest.
+
+    Raises:
+        UnknownVenue: no such pack. NoRules: its rules start later.
+
+    >>> rules("demo").title
+    'Demo Exchange (teaching venue)'
+    """
+    return registry.rules(venue, on=on)
+
+
+def _market(marks: Marks, betas: Marks | None, leader: str | None) -> Market:
+    return Market(marks, betas or {}, leader)  # type: ignore[arg-type]
+
+
+def assess(account: Account, *, marks: Marks, on: str | None = None) -> exact.Assessment:
+    """Equity, margins and health of an account at one set of marks.
+
+    Args:
+        marks: mark price by symbol, quote currency. on: date of the rules; default: the account's own,
+            else the newest.
+    Returns:
+        Money in each position's settlement asset, exact (a `Decimal`, or a `Fraction` where no finite
+        decimal exists).
+    Raises:
+        MissingMark, NoTier, UnknownVenue and others of `RingfenceError`: what is missing, and the way out.
+    Source: each venue's clauses; see ``ringfence venues show KEY``.
+
+    >>> book = Account(venue="demo", wallet={"USDT": "1000"})
+    >>> book = book.open("BTC/USDT:USDT", "+0.1", entry_price="60000")
+    >>> assess(book, marks={"BTC/USDT:USDT": "59000"}).rings[0].health
+    Decimal('876.40000')
+    """
+    date = on or account.on
+    return exact.assess(
+        prepare(account, rules(account.venue, on=date), on=date or NEWEST), _market(marks, None, None)
+    )
+
+
+def solve(
+    account: Account,
+    *,
+    marks: Marks,
+    betas: Marks | None = None,
+    leader: str | None = None,
+    on: str | None = None,
+) -> Liquidations:
+    """Every liquidation price of an account: by one coin alone, and by everything moving together.
+
+    Args:
+        betas: by symbol, the move for a move of 1 of the leading coin; default 1.
+        leader: the leading coin; default: bitcoin, else the largest position.
+    Raises:
+        RingfenceError: as `assess`.
+    Source: each venue's clause ``liquidation_price``.
+
+    >>> book = Account(venue="demo", wallet={"USDT": "1000"})
+    >>> book = book.open("BTC/USDT:USDT", "+0.1", entry_price="60000")
+    >>> found = solve(book, marks={"BTC/USDT:USDT": "59000"}).of("BTC/USDT:USDT").alone.below
+    >>> found.alive, found.liquidated
+    (Decimal('50200.81'), Decimal('50200.8'))
+    """
+    date = on or account.on
+    book = prepare(account, rules(account.venue, on=date), on=date or NEWEST)
+    return liquidations(book, _market(marks, betas, leader))
+
+
+def compare(
+    account: Account,
+    *,
+    marks: Marks,
+    betas: Marks | None = None,
+    leader: str | None = None,
+    on: str | None = None,
+) -> Twins:
+    """One account as it is, all isolated, and all cross, side by side.
+
+    Args:
+        marks, betas, leader, on: as `solve`.
+    Raises:
+        MissingLeverage: a cross position without leverage, so that its fence is unknown; and as `assess`.
+    Source: each venue's clauses ``fence`` and ``liquidation_price``.
+
+    >>> book = Account(venue="demo", wallet={"USDT": "1000"})
+    >>> book = book.open("BTC/USDT:USDT", "+0.1", entry_price="60000", leverage=10)
+    >>> compare(book, marks={"BTC/USDT:USDT": "60000"}).isolated.most_to_lose
+    {'USDT': Decimal('600.00000000')}
+    """
+    date = on or account.on
+    return twins(account, _market(marks, betas, leader), rules(account.venue, on=date), on=date or NEWEST)

@@ -1,0 +1,1 @@
+"""How a book comes in: account files, ccxt structures, tier tables; parsed once, with located errors."""

@@ -1,0 +1,1 @@
+"""The one layer that every door uses: operations, declared once."""

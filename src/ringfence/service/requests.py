@@ -1,0 +1,133 @@
+"""What operations are asked: one model an operation."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from ringfence.ingest.fields import Amount, Symbol, Table
+from ringfence.ingest.schema import AccountInput
+from ringfence.service.answers import TwinKey
+
+OnDate = Annotated[
+    str | None, Field(description="Date of the rules, YYYY-MM-DD; default: the account's own, else today.")
+]
+
+
+class BookRequest(Table):
+    """A question about one account."""
+
+    account: Annotated[AccountInput, Field(description="The account, in the form of an account file.")]
+    venue: Annotated[str | None, Field(description="Another venue's rules for the same positions.")] = None
+    on: OnDate = None
+
+
+class AssessRequest(BookRequest):
+    """Equity, margins and health."""
+
+
+class CompareRequest(BookRequest):
+    """Isolated, cross and as it is."""
+
+    at: Annotated[
+        dict[Symbol, Amount] | None, Field(description="Marks to jump to: what would each twin have lost?")
+    ] = None
+
+
+class SolveRequest(BookRequest):
+    """Liquidation prices, and optionally one inverse question."""
+
+    question: Annotated[
+        Literal["margin", "size", "leverage", "withdraw", "largest", "odds"] | None,
+        Field(description="The inverse question; absent: liquidation prices alone."),
+    ] = None
+    symbol: Annotated[
+        Symbol | None, Field(description="The position, or the symbol of a new one (largest).")
+    ] = None
+    side: Annotated[
+        Literal["long", "short"] | None, Field(description="Its side, where two share a symbol.")
+    ] = None
+    price: Annotated[
+        Amount | None, Field(description="The wanted liquidation price; largest: invalidation; odds: target.")
+    ] = None
+    entry_price: Annotated[Amount | None, Field(description="largest: the entry; absent: the mark.")] = None
+    margin_mode: Annotated[
+        Literal["isolated", "cross"] | None,
+        Field(description="largest: of the new position; absent: isolated."),
+    ] = None
+    margin: Annotated[
+        Amount | None, Field(description="largest, isolated: what may go inside the fence.")
+    ] = None
+    leverage: Annotated[
+        Amount | None, Field(description="largest: of the new position, instead of its margin.")
+    ] = None
+    lot: Annotated[Amount | None, Field(description="largest, size: grid of the size.")] = None
+
+
+class FrontierRequest(BookRequest):
+    """The frontier over two prices."""
+
+    x: Annotated[Symbol | None, Field(description="First axis; absent: the largest position.")] = None
+    y: Annotated[Symbol | None, Field(description="Second axis; absent: the second largest.")] = None
+
+
+class ScrubRequest(BookRequest):
+    """One coin moved."""
+
+    leader: Annotated[Symbol | None, Field(description="The coin that moves; absent: the leading coin.")] = (
+        None
+    )
+    move: Annotated[Amount, Field(description='Its move as a share, "-0.15" for a fall of 15 %.')] = Decimal(
+        0
+    )
+    follow: Annotated[bool, Field(description="The others follow their betas; else they stay put.")] = True
+    deaths: Annotated[bool, Field(description="Also say where each ring dies on the way, either way.")] = True
+
+
+class ExplainRequest(BookRequest):
+    """Why a number is what it is."""
+
+    twin: Annotated[TwinKey, Field(description="Which arrangement of the book.")] = "as_is"
+    field: Annotated[str, Field(description="The field, or the beginning of one; empty: everything.")] = ""
+
+
+class TiersListRequest(Table):
+    """Which tier tables there are."""
+
+    venue: str
+    symbol: Symbol | None = None
+
+
+class TiersShowRequest(Table):
+    """One tier table."""
+
+    venue: str
+    symbol: Symbol
+    on: OnDate = None
+
+
+class TiersImportRequest(Table):
+    """Tier tables to store under a date."""
+
+    venue: str
+    on: Annotated[str, Field(description="First day the tables hold, YYYY-MM-DD.")]
+    tiers: Annotated[Any, Field(description="ccxt leverage tiers, or freqtrade's table, as they are.")]
+    source: Annotated[str, Field(description="Where the tables come from.")] = ""
+    replace: Annotated[bool, Field(description="Overwrite a different table of the same date.")] = False
+
+
+class VenuesListRequest(Table):
+    """Which venues there are."""
+
+
+class VenuesShowRequest(Table):
+    """The rules of one venue."""
+
+    venue: str
+    on: OnDate = None
+
+
+class InitRequest(Table):
+    """A commented account file."""

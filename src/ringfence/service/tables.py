@@ -1,0 +1,140 @@
+"""Operations on what venues say: their rules, and their dated tier tables."""
+
+from __future__ import annotations
+
+import json
+from enum import Enum
+
+from ringfence.domain.numbers import plain
+from ringfence.domain.tiers import TierTable
+from ringfence.ingest.tiers import read_tiers
+from ringfence.service import answers as out
+from ringfence.service import requests as ask
+from ringfence.service.context import Context
+from ringfence.service.present import Presenter
+from ringfence.service.registry import operation
+from ringfence.store.tiers import save_tiers
+from ringfence.venues import registry
+from ringfence.venues.rules import VenueRules
+
+
+@operation("tiers-list", request=ask.TiersListRequest, answer=out.TiersListAnswer)
+def tiers_list(context: Context, request: ask.TiersListRequest) -> out.TiersListAnswer:
+    """Every dated tier table of a venue, shipped and imported."""
+    shipped = registry.rules(request.venue).tables
+    merged = context.rules(request.venue, on=context.today()).tables
+    return out.TiersListAnswer(
+        venue=request.venue,
+        tables=[
+            out.TierSummary(
+                symbol=symbol,
+                valid_from=table.valid_from,
+                tiers=len(table.tiers),
+                first_rate=plain(table.tiers[0].rate),
+                source=table.source,
+                shipped=table in shipped.get(symbol, ()),
+            )
+            for symbol in sorted(merged)
+            for table in merged[symbol]
+            if request.symbol in (None, symbol)
+        ],
+    )
+
+
+@operation("tiers-show", request=ask.TiersShowRequest, answer=out.TiersShowAnswer)
+def tiers_show(context: Context, request: ask.TiersShowRequest) -> out.TiersShowAnswer:
+    """The tier table of one symbol that is in force on a date."""
+    on = context.date(request.on)
+    rules = context.rules(request.venue, on=on)
+    return out.TiersShowAnswer(
+        rules=Presenter(rules).rules(on), table=_table(rules.tier_table(request.symbol, on=on))
+    )
+
+
+def _table(table: TierTable) -> out.TierTableAnswer:
+    return out.TierTableAnswer(
+        symbol=table.symbol,
+        valid_from=table.valid_from,
+        source=table.source,
+        digest=table.digest,
+        tiers=[
+            out.TierRow(
+                number=number,
+                floor=plain(tier.floor),
+                cap=None if tier.cap is None else plain(tier.cap),
+                rate=plain(tier.rate),
+                deduction=plain(tier.deduction),
+                max_leverage=None if tier.max_leverage is None else plain(tier.max_leverage),
+            )
+            for number, tier in enumerate(table.tiers, start=1)
+        ],
+    )
+
+
+@operation("tiers-import", request=ask.TiersImportRequest, answer=out.TiersImportAnswer, scope="write")
+def tiers_import(context: Context, request: ask.TiersImportRequest) -> out.TiersImportAnswer:
+    """Check leverage tiers as ccxt or freqtrade give them and store them under a date, all or nothing."""
+    known = context.rules(request.venue, on=context.date(request.on)).tables
+    text = request.tiers if isinstance(request.tiers, str) else json.dumps(request.tiers)
+    source = request.source or f"imported on {context.today()}"
+    read = read_tiers(text, venue=request.venue, on=request.on, source=source, known=known)
+    saved = save_tiers(
+        read.tables, venue=request.venue, on=request.on, overwrite=request.replace, folder=context.folder
+    )
+    return out.TiersImportAnswer(
+        venue=request.venue,
+        valid_from=request.on,
+        symbols=len(read.tables),
+        tiers=read.tier_count,
+        added=list(read.added),
+        changed=list(read.changed),
+        unchanged=list(read.same),
+        stored_in=str(saved.path),
+    )
+
+
+@operation("venues-list", request=ask.VenuesListRequest, answer=out.VenuesListAnswer)
+def venues_list(_context: Context, _request: ask.VenuesListRequest) -> out.VenuesListAnswer:
+    """Every venue whose rules are installed."""
+    return out.VenuesListAnswer(venues=[_summary(registry.rules(key)) for key in registry.venue_keys()])
+
+
+def _summary(rules: VenueRules) -> out.VenueSummary:
+    return out.VenueSummary(
+        key=rules.key,
+        title=rules.title,
+        valid_from=rules.valid_from,
+        kinds=[kind.value for kind in rules.kinds],
+        symbols=len(rules.tables),
+    )
+
+
+@operation("venues-show", request=ask.VenuesShowRequest, answer=out.VenuesShowAnswer)
+def venues_show(context: Context, request: ask.VenuesShowRequest) -> out.VenuesShowAnswer:
+    """The rules of one venue, clause by clause: what it says, where, and how sure that is."""
+    on = context.date(request.on)
+    rules = context.rules(request.venue, on=on)
+    clauses = [
+        out.ClauseAnswer(
+            rule=name,
+            choice=_choice(rules, name),
+            source=clause.source.title,
+            section=clause.section,
+            as_of=clause.source.as_of,
+            confidence=clause.confidence.value,
+            assumption=clause.assumption,
+        )
+        for name, clause in rules.clauses.items()
+    ]
+    return out.VenuesShowAnswer(rules=Presenter(rules).rules(on), clauses=clauses, notes=list(rules.notes))
+
+
+def _choice(rules: VenueRules, name: str) -> str:
+    chosen = getattr(rules, name, None)
+    if isinstance(chosen, Enum):
+        return str(chosen.value)
+    return (
+        f"quantum {plain(rules.money.quantum)}, {rules.money.rounding}"
+        if name == "money"
+        else "as the clause says"
+    )

@@ -1,0 +1,1 @@
+"""What it would take: liquidation prices, frontiers, twins and sizes, each certified by `exact`."""

@@ -1,0 +1,126 @@
+"""Arrangements: one account as it is, every position behind a fence, and every position in the pool."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from ringfence.domain.account import Account, MarginMode
+from ringfence.domain.numbers import exactly
+from ringfence.errors import MissingLeverage, NotSupported
+from ringfence.exact.ring import Book, Leg, prepare
+from ringfence.venues.rules import VenueRules
+
+
+class TwinName(StrEnum):
+    """Which twin: the book as it is, every position behind a fence, or every position in the pool."""
+
+    AS_IS = "as_is"
+    ISOLATED = "isolated"
+    CROSS = "cross"
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """One account under one arrangement of margin modes, nothing about it solved yet.
+
+    Attributes:
+        prepared: the book, ready for arithmetic; None for one that cannot exist.
+        missing: by asset, what the wallet lacks to pay for the fences. reason: why it cannot exist.
+    """
+
+    name: TwinName
+    account: Account
+    prepared: Book | None
+    missing: Mapping[str, Decimal] = field(default_factory=dict)
+    reason: str = ""
+
+    @property
+    def feasible(self) -> bool:
+        """Whether the venue and the wallet allow it."""
+        return self.prepared is not None
+
+    @property
+    def book(self) -> Book:
+        """The prepared book.
+
+        Raises:
+            NotSupported: the arrangement cannot exist; says why.
+        """
+        if self.prepared is None:
+            raise NotSupported(self.reason, path=self.name.value)
+        return self.prepared
+
+
+@exactly
+def arrangements(
+    account: Account, rules: VenueRules, *, on: str
+) -> tuple[Arrangement, Arrangement, Arrangement]:
+    """The same account as it is, all isolated and all cross.
+
+    What is isolated keeps its fence; a cross position gets the fence its venue asks at entry, paid from
+    the wallet; in the cross arrangement every fence returns to its pool.
+
+    Raises:
+        MissingLeverage: a cross position without leverage, so that its fence is unknown.
+        NoTier: as `prepare`.
+    """
+    own = Arrangement(TwinName.AS_IS, account, prepare(account, rules, on=on))
+    return own, _isolated(own.book, rules), _cross(account, rules, on)
+
+
+def _cross(account: Account, rules: VenueRules, on: str) -> Arrangement:
+    wallet = dict(account.wallet)
+    positions = []
+    for position in account.positions:
+        if position.isolated_margin is not None:
+            asset = rules.instrument(position.symbol, account.instruments.get(position.symbol)).settle
+            wallet[asset] = wallet.get(asset, Decimal(0)) + position.isolated_margin
+        positions.append(replace(position, margin_mode=MarginMode.CROSS, isolated_margin=None))
+    pooled = replace(account, wallet=wallet, positions=tuple(positions))
+    return Arrangement(TwinName.CROSS, pooled, prepare(pooled, rules, on=on))
+
+
+def _isolated(book: Book, rules: VenueRules) -> Arrangement:
+    account = book.account
+    wallet = dict(account.wallet)
+    positions = []
+    for number, position in enumerate(account.positions):
+        if position.isolated_margin is not None:
+            positions.append(position)
+            continue
+        leg = next(leg for leg in book.ring_of(position).legs if leg.position is position)
+        fence, asset = _fence(leg, rules, path=f"positions[{number}].leverage"), leg.instrument.settle
+        wallet[asset] = wallet.get(asset, Decimal(0)) - fence
+        positions.append(replace(position, margin_mode=MarginMode.ISOLATED, isolated_margin=fence))
+    fenced = replace(account, wallet=wallet, positions=tuple(positions))
+    missing = {
+        asset: -amount for asset, amount in wallet.items() if amount < min(account.wallet.get(asset, 0), 0)
+    }
+    reason = _refused(account, missing)
+    prepared = None if reason else prepare(fenced, rules, on=book.on)
+    return Arrangement(TwinName.ISOLATED, fenced, prepared, missing, reason)
+
+
+def _refused(account: Account, missing: Mapping[str, Decimal]) -> str:
+    """Why every position cannot stand behind a fence; empty when it can."""
+    if account.multi_asset and account.positions:
+        return "a multi-asset pool has no isolated margin at this venue"
+    if missing:
+        lacks = ", ".join(f"{amount.normalize():f} {asset}" for asset, amount in missing.items())
+        return f"the wallet cannot pay for the fences: {lacks} missing"
+    return ""
+
+
+def _fence(leg: Leg, rules: VenueRules, *, path: str) -> Decimal:
+    """What the venue puts behind a fence at entry: value at entry / leverage."""
+    if leg.initial_rate is None:
+        raise MissingLeverage(
+            "the isolated twin needs the leverage that the fence is paid for at",
+            path=path,
+            hint='write leverage = "10"',
+        )
+    return rules.money.round(Fraction(leg.entry_value) * Fraction(leg.initial_rate))

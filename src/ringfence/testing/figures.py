@@ -1,0 +1,191 @@
+"""What ringfence says about a conformance case: every field a case may expect, and where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from ringfence.domain.account import MarginMode, Position
+from ringfence.domain.numbers import Number, plain
+from ringfence.errors import NotDocumented, NotSupported, UnknownSymbol
+from ringfence.exact.assess import Assessment, PositionFigures, RingFigures, Solvency, assess
+from ringfence.exact.ring import Book, prepare
+from ringfence.solve.liquidation import Answer, Reach, move_alone
+from ringfence.testing.cases import Case, Key, Situation, read_case
+from ringfence.venues import registry
+from ringfence.venues.rules import VenueRules
+
+NONE = "none"
+NEWEST = "9999-12-31"
+FENCE_FIGURES = ("liquidation_price", "bankruptcy_price", "isolated_equity", "maintenance_usage")
+PROBES = 24
+"""How often a mark is doubled or halved in the search for one at which a ring is alive."""
+
+
+def compute(case: Case, rules: VenueRules | None = None) -> Computed:
+    """Read a case and assess it under the rules of its venue, or under the pack given."""
+    situation = read_case(case)
+    account = situation.account
+    chosen = rules or registry.rules(case.venue, on=account.on)
+    book = _with_own_tables(prepare(account, chosen, on=account.on or NEWEST), situation)
+    return Computed(situation, book, assess(book, situation.market))
+
+
+def _with_own_tables(book: Book, situation: Situation) -> Book:
+    """The book with each leg under the tiers stated for it; the legs of one symbol may differ in them."""
+    if not situation.tables:
+        return book
+    rings = []
+    for ring in book.rings:
+        legs = []
+        for leg in ring.legs:
+            table = situation.tables.get(leg.position.key, leg.table)
+            legs.append(replace(
+                leg, table=table, floors=tuple(tier.floor for tier in table.tiers),
+                rates=tuple(tier.rate for tier in table.tiers),
+                deductions=tuple(tier.deduction for tier in table.tiers),
+            ))  # fmt: skip
+        rings.append(replace(ring, legs=tuple(legs)))
+    return replace(book, rings=tuple(rings))
+
+
+@dataclass(frozen=True)
+class Computed:
+    """What ringfence says about one case."""
+
+    situation: Situation
+    book: Book
+    assessment: Assessment
+    notes: list[str] = field(default_factory=list)
+
+    @cached_property
+    def pool(self) -> RingFigures:
+        """The pool the account's figures are about: the only one, or the only one with positions."""
+        pools = [ring for ring in self.assessment.rings if ring.mode is MarginMode.CROSS]
+        used = [figures for figures, ring in zip(pools, self.book.pools, strict=True) if ring.legs]
+        for found in (pools, used):
+            if len(found) == 1:
+                return found[0]
+        raise NotSupported(f"the account has {len(pools)} cross pools; a case is about one", path="account")
+
+    def figures(self, key: Key) -> PositionFigures:
+        """One position."""
+        for one in self.assessment.positions:
+            if one.position.key == key:
+                return one
+        raise UnknownSymbol("the case has no such position", path="expected", value=" ".join(key))
+
+    def answer(self, position: Position) -> Answer:
+        """The prices at which this position's coin alone ends its ring.
+
+        Already liquidated at its mark, the ring is solved from a mark at which it is alive: the price
+        does not depend on where the coin stands.
+        """
+        ring, symbol = self.book.ring_of(position), position.symbol
+        market = self.assessment.market
+        found = move_alone(self.book, market, ring, symbol)
+        for mark in _probes(market.mark(symbol)) if found.reach is Reach.ALREADY else ():
+            moved = replace(market, marks={**market.marks, symbol: mark})
+            found = move_alone(self.book, moved, ring, symbol)
+            if found.reach is not Reach.ALREADY:
+                self.notes.append(f"{symbol}: liquidated at its mark, solved from {plain(mark)}")
+                break
+        return found
+
+
+def _probes(mark: Decimal) -> list[Decimal]:
+    return [side for power in range(1, PROBES) for side in (mark * 2**power, mark * Decimal("0.5") ** power)]
+
+
+Value = Number | str | None
+PositionField = Callable[[Computed, PositionFigures], Value]
+
+
+def _price(said: Computed, one: PositionFigures) -> Value:
+    answer = said.answer(one.position)
+    if answer.reach is Reach.ALREADY:
+        raise NotSupported("liquidated at every mark tried", path=one.position.symbol)
+    return NONE if answer.nearest is None else answer.nearest.threshold
+
+
+def _bankruptcy(said: Computed, one: PositionFigures) -> Value:
+    found = said.answer(one.position).nearest_bankruptcy
+    return NONE if found is None else found
+
+
+def _entry_price(said: Computed, one: PositionFigures) -> Value:
+    position = one.position
+    if position.entry_price is not None or position.entry_cost is None:
+        return position.entry_price
+    leg = next(leg for leg in said.book.ring_of(position).legs if leg.position is position)
+    size, cost = Fraction(leg.size), Fraction(position.entry_cost)
+    return size / cost if leg.is_inverse else cost / size
+
+
+POSITION_FIELDS: Mapping[str, PositionField] = {
+    "liquidation_price": _price,
+    "bankruptcy_price": _bankruptcy,
+    "notional": lambda _, one: one.notional,
+    "unrealized_pnl": lambda _, one: one.unrealized_pnl,
+    "initial_margin": lambda _, one: one.initial_margin,
+    "maintenance_margin": lambda _, one: one.maintenance_margin,
+    "maintenance_usage": lambda _, one: one.maintenance_usage,
+    "isolated_equity": lambda _, one: one.isolated_equity,
+    "deduction": lambda _, one: one.deduction,
+    "entry_price": _entry_price,
+}
+
+
+def _liquidatable(said: Computed) -> Value:
+    return "true" if said.pool.solvency in (Solvency.LIQUIDATED, Solvency.BANKRUPT) else "false"
+
+
+def _leverage(said: Computed) -> Value:
+    pool = said.pool
+    return Fraction(pool.notional) / Fraction(pool.equity) if pool.equity > 0 else None
+
+
+def _total_equity(said: Computed) -> Value:
+    if said.situation.unfenced:
+        raise NotDocumented("the case does not say what is inside a fence", path="total_equity")
+    assets = {ring.asset for ring in said.assessment.rings}
+    if len(assets) != 1:
+        raise NotSupported("a total over several assets needs their prices", path="total_equity")
+    return said.assessment.total(assets.pop()).total_equity
+
+
+ACCOUNT_FIELDS: Mapping[str, Callable[[Computed], Value]] = {
+    "equity": lambda said: said.pool.equity,
+    "wallet_balance": lambda said: said.pool.wallet_balance,
+    "unrealized_pnl": lambda said: said.pool.unrealized_pnl,
+    "initial_margin": lambda said: said.pool.initial_margin,
+    "maintenance_margin": lambda said: said.pool.maintenance_margin,
+    "available_balance": lambda said: said.pool.available_balance,
+    "maintenance_usage": lambda said: said.pool.maintenance_usage,
+    "notional": lambda said: said.pool.notional,
+    "withdrawable": lambda said: said.pool.withdrawable,
+    "account_leverage": _leverage,
+    "is_liquidatable": _liquidatable,
+    "total_equity": _total_equity,
+}
+
+
+def figure(said: Computed, key: Key | None, name: str) -> Number | str:
+    """One figure of a position or, without a key, of the account: a number, or a word such as ``none``.
+
+    Raises:
+        NotSupported: no rule gives such a figure. NotDocumented: the case leaves out what it needs.
+    """
+    known: Mapping[str, Any] = ACCOUNT_FIELDS if key is None else POSITION_FIELDS
+    if name not in known:
+        raise NotSupported(f"{said.book.rules.title}: {name} is no figure of its rules", path=name)
+    if key is not None and key in said.situation.unfenced and name in FENCE_FIGURES:
+        raise NotDocumented("the case gives neither the margin inside the fence nor the leverage", path=name)
+    value = known[name](said) if key is None else known[name](said, said.figures(key))
+    if value is None:
+        raise NotDocumented("the case leaves out what this figure needs", path=name)
+    return value

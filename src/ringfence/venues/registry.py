@@ -1,0 +1,73 @@
+"""Find venues: every rule pack of the entry-point group ``ringfence.venues``, ours and a stranger's alike."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.metadata import entry_points
+
+from ringfence.errors import BadRules, NoRules, UnknownVenue
+from ringfence.venues.rules import VenueRules
+
+GROUP = "ringfence.venues"
+
+
+@cache
+def _packs() -> dict[str, str]:
+    return {point.name: point.value for point in entry_points(group=GROUP)}
+
+
+def venue_keys() -> tuple[str, ...]:
+    """The keys of every installed venue, sorted.
+
+    >>> "demo" in venue_keys()
+    True
+    """
+    return tuple(sorted(_packs()))
+
+
+@cache
+def pack(key: str) -> tuple[VenueRules, ...]:
+    """Every dated rule set of one venue, oldest first.
+
+    Raises:
+        UnknownVenue: no such pack. BadRules: the pack has no RULES, or not of the right type.
+
+    >>> pack("demo")[0].key
+    'demo'
+    """
+    if key not in _packs():
+        raise UnknownVenue(
+            "no rule pack of this name",
+            path="venue",
+            value=key,
+            hint=f"write one of {', '.join(venue_keys())}",
+        )
+    (point,) = (point for point in entry_points(group=GROUP) if point.name == key)
+    rules = getattr(point.load(), "RULES", None)
+    dated = rules if isinstance(rules, tuple) else (rules,)
+    if not dated or not all(isinstance(one, VenueRules) for one in dated):
+        raise BadRules(f"{key}: the pack must define RULES = VenueRules(…)", path=key)
+    return tuple(sorted(dated, key=lambda one: one.valid_from))
+
+
+def rules(key: str, *, on: str | None = None) -> VenueRules:
+    """The rules of a venue on a date (``YYYY-MM-DD``), or its newest.
+
+    Raises:
+        UnknownVenue: no such pack. NoRules: its rules start later than the date.
+
+    >>> rules("demo").valid_from
+    '2026-11-01'
+    """
+    dated = pack(key)
+    if on is None:
+        return dated[-1]
+    valid = [one for one in dated if one.valid_from <= on]
+    if not valid:
+        raise NoRules(
+            f"{key}: no rules before {dated[0].valid_from}",
+            path="on",
+            value=on,
+            hint=f"ask for {dated[0].valid_from} or later",
+        )
+    return valid[-1]

@@ -1,0 +1,282 @@
+"""Venue rules: numbers as dated tables, choices as named enum members, each with the clause it follows."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from enum import Enum, StrEnum
+from functools import cached_property
+
+from ringfence.domain.account import InstrumentTerms
+from ringfence.domain.instrument import Instrument, Kind, kind_of, symbol_parts
+from ringfence.domain.numbers import Number, money, rounded
+from ringfence.domain.tiers import TierTable, check_tiers, joined
+from ringfence.errors import BadRules, NoTier
+
+
+class MarkPrice(Enum):
+    """Which price the venue re-marks and liquidates at."""
+
+    VENUE_MARK = "the venue's own mark price"
+
+
+class Trigger(Enum):
+    """When a ring is liquidated, by its health (equity less maintenance)."""
+
+    AT_OR_BELOW_ZERO = "liquidated when equity is equal to or less than maintenance"
+    BELOW_ZERO = "liquidated when equity is less than maintenance"
+
+
+class Basis(Enum):
+    """The price at which a margin is valued."""
+
+    MARK = "value at the mark price"
+    ENTRY = "value at the average entry price"
+
+
+class Hedge(Enum):
+    """How long and short of one symbol in cross are margined."""
+
+    EACH_LEG = "each leg has its own maintenance; both share one pool, hence one liquidation price"
+
+
+class OpenOrders(Enum):
+    """How resting orders hold margin."""
+
+    WORSE_SIDE = (
+        "one-way: the larger of all buys or all sells filling; hedge: each leg with its opening orders"
+    )
+
+
+class Fence(Enum):
+    """What a venue puts behind a fence when a position is opened isolated."""
+
+    ENTRY_NOTIONAL_OVER_LEVERAGE = "value at entry / leverage"
+
+
+class Withdrawal(Enum):
+    """What may leave a cross wallet while positions are open."""
+
+    WALLET_LESS_MAINTENANCE_AND_EQUITY_LESS_INITIAL = (
+        "the smaller of wallet - maintenance and equity - initial margin, never below zero"
+    )
+
+
+class Shortfall(Enum):
+    """Who bears a balance below zero after liquidation."""
+
+    INSURANCE_FUND = "the insurance fund; the trader's balance is reset to zero"
+
+
+class Confidence(StrEnum):
+    """How well a clause is supported."""
+
+    CAPTURED = "recomputed from real exchange output"
+    EXAMPLE = "official text with a worked example that was recomputed"
+    TEXT = "official text only"
+    DERIVED = "derived, or from a third party"
+    UNCONFIRMED = "could not be confirmed; the assumption is stated"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document of the venue: its title and the date it is read as of.
+
+    >>> Source("FAQ: how to calculate liquidation price", as_of="2026-09-29").title
+    'FAQ: how to calculate liquidation price'
+    """
+
+    title: str
+    as_of: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Where one rule is written down.
+
+    >>> str(Clause(Source("Margin", as_of="2026-11-20"), "section 5"))
+    'Margin, section 5 (2026-11-20)'
+    """
+
+    source: Source
+    section: str
+    confidence: Confidence = Confidence.TEXT
+    assumption: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.source.title}, {self.section} ({self.source.as_of})"
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """The grid that the venue's amounts lie on, and how it rounds onto it.
+
+    >>> Money("0.01", "half up").round(Decimal("1.005"))
+    Decimal('1.01')
+    """
+
+    quantum: Decimal
+    rounding: str = "half even"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "quantum", money(self.quantum))
+        if self.rounding not in _ROUNDINGS:
+            raise BadRules("not a rounding", path="money.rounding", value=self.rounding)
+
+    def round(self, amount: Number) -> Decimal:
+        """``amount`` as the venue would print it."""
+        return rounded(amount, self.quantum, _ROUNDINGS[self.rounding])
+
+
+_ROUNDINGS = {"half even": ROUND_HALF_EVEN, "half up": ROUND_HALF_UP, "down": ROUND_DOWN}
+
+CITED = (
+    "mark",
+    "trigger",
+    "initial_margin",
+    "maintenance",
+    "hedge",
+    "open_orders",
+    "fence",
+    "withdrawal",
+    "shortfall",
+    "liquidation_price",
+    "available_balance",
+    "funding",
+    "money",
+    "mode_switch",
+)
+"""The rules that a pack must give a clause for."""
+
+
+@dataclass(frozen=True)
+class VenueRules:
+    """Everything one venue says about margin, from one date on.
+
+    Attributes:
+        key: ``binance_usdm``. valid_from: first day, ``YYYY-MM-DD``.
+        contract_sizes: the contract size by kind where it is the same for every symbol.
+        mark_quantum: grid of the mark price where an account does not state another.
+        tables: tier tables, every date of every symbol.
+        clauses: the source of each rule named in `CITED`.
+
+    >>> from ringfence.venues.registry import rules
+    >>> rules("demo").trigger.value
+    'liquidated when equity is equal to or less than maintenance'
+    """
+
+    key: str
+    title: str
+    valid_from: str
+    mark: MarkPrice
+    trigger: Trigger
+    initial_margin: Basis
+    maintenance: Basis
+    hedge: Hedge
+    open_orders: OpenOrders
+    fence: Fence
+    withdrawal: Withdrawal
+    shortfall: Shortfall
+    money: Money
+    mark_quantum: Decimal
+    kinds: tuple[Kind, ...]
+    contract_sizes: Mapping[Kind, Decimal]
+    clauses: Mapping[str, Clause]
+    tables: Mapping[str, tuple[TierTable, ...]]
+    auto_top_up: bool = False
+    """The venue can feed a fence from the wallet; the fence bounds the loss only while that is off."""
+    multi_asset: bool = False
+    notes: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        for rule in CITED:
+            if rule not in self.clauses:
+                raise BadRules(
+                    f"{self.key}: a rule without a source does not load",
+                    path=f"clauses.{rule}",
+                    hint="add Clause(Source(title, as_of), section)",
+                )
+        object.__setattr__(self, "mark_quantum", money(self.mark_quantum))
+        for dated in self.tables.values():
+            for table in dated:
+                check_tiers(table)
+
+    @cached_property
+    def digest(self) -> str:
+        """Hash of every choice and every table: two rule sets with one digest give one answer."""
+        said = [
+            f"{f.name}={getattr(self, f.name)}" for f in fields(self) if f.name not in ("tables", "clauses")
+        ]
+        tables = [f"{t.symbol} {t.valid_from} {t.digest}" for dated in self.tables.values() for t in dated]
+        text = "\n".join([*said, *sorted(tables)])
+        return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+    def instrument(self, symbol: str, terms: InstrumentTerms | None = None) -> Instrument:
+        """The contract behind a symbol; what the account states comes before the venue's defaults.
+
+        Raises:
+            UnknownSymbol: not a contract symbol. BadRules: the venue does not offer this kind.
+            MissingField: the contract size is neither stated nor the same for every symbol.
+        """
+        terms = terms or InstrumentTerms()
+        parts = symbol_parts(symbol)
+        kind = terms.kind or kind_of(parts["base"], parts["quote"], parts["settle"])
+        size = terms.contract_size or self.contract_sizes.get(kind)
+        return Instrument.of(
+            symbol, contract_size=size, mark_quantum=terms.mark_quantum or self.mark_quantum, kind=kind
+        )
+
+    def tier_table(self, symbol: str, *, on: str) -> TierTable:
+        """The newest table of a symbol that was valid on a date.
+
+        Raises:
+            NoTier: there is none; the error names symbol, venue, date and the way out.
+        """
+        dated = [table for table in self.tables.get(symbol, ()) if table.valid_from <= on]
+        if dated:
+            return max(dated, key=lambda table: table.valid_from)
+        known = ", ".join(table.valid_from for table in self.tables.get(symbol, ())) or "none"
+        raise NoTier(
+            f"{self.key} has no maintenance tiers for {symbol} on {on} (dates known: {known})",
+            path=f"tiers.{symbol}",
+            value=symbol,
+            hint=f"fetch its leverage tiers, then: ringfence tiers import FILE --venue {self.key} --on DATE",
+        )
+
+
+def tiers(text: str, *, valid_from: str, source: str) -> dict[str, tuple[TierTable, ...]]:
+    """Tier tables from a text a person writes; the deductions are derived, never typed.
+
+    Each line: symbol, upper end of the tier (or ``rest``), maintenance rate, and optionally the highest
+    leverage. ``#`` starts a comment.
+
+    >>> read = tiers("BTC/USDT:USDT 50_000 0.40% 125x", valid_from="2026-11-01", source="[1]")
+    >>> first = read["BTC/USDT:USDT"][0].tiers[0]
+    >>> first.rate, first.max_leverage
+    (Decimal('0.0040'), Decimal('125'))
+    """
+    rows: dict[str, list[tuple[Decimal, Decimal | None, Decimal, Decimal | None]]] = {}
+    for line in text.splitlines():
+        words = line.split("#")[0].split()
+        if words:
+            symbol, row = _tier_row(words)
+            before = rows.setdefault(symbol, [])
+            floor = before[-1][1] if before else Decimal(0)
+            if floor is None:
+                raise BadRules("nothing comes after 'rest'", path="tiers", value=line.strip())
+            before.append((floor, *row))
+    return {
+        symbol: (TierTable(symbol, joined(table), valid_from=valid_from, source=source),)
+        for symbol, table in rows.items()
+    }
+
+
+def _tier_row(words: list[str]) -> tuple[str, tuple[Decimal | None, Decimal, Decimal | None]]:
+    if len(words) not in (3, 4) or not words[2].endswith("%"):
+        raise BadRules("a tier reads: SYMBOL UPPER RATE% [LEVERAGEx]", path="tiers", value=" ".join(words))
+    cap = None if words[1] == "rest" else money(words[1].replace("_", ""), path="tiers")
+    rate = money(words[2].removesuffix("%"), path="tiers").scaleb(-2)
+    leverage = money(words[3].removesuffix("x"), path="tiers") if len(words) == 4 else None
+    return words[0], (cap, rate, leverage)

@@ -1,0 +1,116 @@
+"""The page, attached to the application that also serves the HTTP API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import resources
+
+from fastapi import FastAPI
+from nicegui import ui
+
+from ringfence.service.context import Context
+from ringfence.web.book import FIRST, example_names
+from ringfence.web.columns import draw_columns, draw_header
+from ringfence.web.desk import Desk
+from ringfence.web.dom import Node
+from ringfence.web.editor import Editor
+from ringfence.web.findings import draw_contagion, draw_reasons, draw_rules
+from ringfence.web.frontier import Frontier
+from ringfence.web.scrubber import Scrubber
+from ringfence.web.theme import Theme
+from ringfence.web.why import Why
+
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="16" cy="16" r="11" fill="none" '
+    'stroke="#1d5fd1" stroke-width="4" stroke-dasharray="52 18"/></svg>'
+)
+
+STALE = "What you see below is the answer to the last book that could be read; the book above has a problem."
+
+
+def attach(app: FastAPI, context: Context) -> None:
+    """Serve the page at ``/`` of an application; once per process, as NiceGUI keeps one set of pages.
+
+    Args:
+        app: the application whose own routes come first. context: passed to every operation.
+    """
+
+    def show() -> None:
+        Page(Desk(context)).draw()
+
+    ui.page("/", title="ringfence: isolated, cross, or a mix", favicon=ICON, dark=None, reconnect_timeout=30)(
+        show
+    )
+    ui.run_with(app, tailwind=False, show_welcome_message=False, language="en-US")
+
+
+class Page:
+    """One visitor's page: sections that are drawn anew whenever the book changes."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._frontier = Frontier(desk)
+        self._scrubber: Scrubber | None = None
+        self._why: Why | None = None
+        self._answer: Node | None = None
+        self._stale: Node | None = None
+        self._drawn: object = None
+
+    def draw(self) -> None:
+        """The whole page, with the first example on it."""
+        ui.add_css((resources.files("ringfence.web") / "page.css").read_text("utf-8"))
+        if FIRST in example_names():
+            self._desk.open_example(FIRST)
+        with Node("header", classes="top"):
+            Node("p", "ringfence", classes="mark")
+            Node("p", "what is liquidated where, and what can be lost", classes="soft")
+            theme = Theme(self._paint)
+        main = Node("main", id="main")
+        ui.skip_link("Skip to the answer", target=main)
+        with main:
+            book = Node("section", classes="book", aria_label="The book")
+            self._stale = Node("p", STALE, classes="notice", role="status")
+            self._answer = Node("div", classes="answer")
+        with Node("footer"):
+            Node("p", "It informs; it does not tell anyone to buy or to sell. Nothing leaves this machine.")
+        self._why = Why(self._desk)
+        self._scrubber = Scrubber(self._desk, self._why)
+        with book:
+            Editor(self._desk, self._refresh)
+        theme.watch()
+
+    def _paint(self, dark: bool) -> None:  # noqa: FBT001  # what the browser reports is this one value
+        for section in (self._frontier, self._scrubber):
+            if section is not None:
+                section.paint(dark=dark)
+
+    def _refresh(self) -> None:
+        """Draw the answer when it is a new one; say so when it belongs to an earlier book."""
+        if self._answer is None or self._stale is None:
+            return
+        if self._desk.answer is not None and self._desk.answer is not self._drawn:
+            self._drawn = self._desk.answer
+            self._answer.clear()
+            with self._answer:
+                self._sections()
+        self._answer.classes(replace="answer stale" if self._desk.stale else "answer")
+        self._stale.classes(replace="notice" if self._desk.stale else "gone")
+
+    def _sections(self) -> None:
+        answer, why, scrubber = self._desk.answer, self._why, self._scrubber
+        if answer is None or why is None or scrubber is None:
+            return
+        with Node("section", classes="verdict", aria_label="Verdict"):
+            draw_header(answer, why)
+        _section("Isolated and cross, side by side", lambda: draw_columns(answer, why), id_="twins")
+        _section("Move the market", lambda: scrubber.draw(answer), id_="scrub")
+        _section("Frontier over two prices", lambda: self._frontier.draw(answer), id_="frontier")
+        _section("Contagion", lambda: draw_contagion(answer), id_="contagion")
+        _section("What traders say, and this book’s own number", lambda: draw_reasons(answer), id_="reasons")
+        _section("Rules and sources", lambda: draw_rules(answer), id_="rules")
+
+
+def _section(title: str, draw: Callable[[], None], *, id_: str) -> None:
+    with Node("section", id=id_, aria_labelledby=f"{id_}-title"):
+        Node("h2", title, id=f"{id_}-title")
+        draw()

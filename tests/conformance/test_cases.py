@@ -1,0 +1,91 @@
+"""The venue's published and captured figures: every strict case passes in every field."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ringfence.errors import BadFile
+from ringfence.testing.cases import Case, load_cases
+from ringfence.testing.conform import CaseReport, Verdict, run_case
+from tests.support import ROOT
+
+FILE = Path(__file__).parent / "cases" / "binance_usdm.jsonl"
+CASES = load_cases(FILE.read_text("utf-8").splitlines(), name=FILE.name)
+STRICT = [case for case in CASES if case.strict]
+CONTROLS = [case for case in CASES if case.control]
+WEAKER = [case for case in CASES if not case.strict and not case.control]
+
+
+def named(cases: list[Case]) -> list[object]:
+    return [pytest.param(case, id=case.id) for case in cases]
+
+
+def problems(report: CaseReport) -> list[str]:
+    return [
+        f"{one.place} {one.name}: computed {one.computed or '-'}, expected {one.expected} ({one.reason})"
+        for one in report.fields
+        if one.verdict is not Verdict.AGREES
+    ]
+
+
+@pytest.mark.parametrize("case", named(STRICT))
+def test_a_strict_case_agrees_in_every_field(case: Case) -> None:
+    report = run_case(case)
+    assert report.fields, "a case without expected figures proves nothing"
+    assert problems(report) == []
+
+
+@pytest.mark.parametrize("case", named(CONTROLS))
+def test_a_control_does_not_reproduce(case: Case) -> None:
+    report = run_case(case)
+    assert report.of(Verdict.DIFFERS), (
+        "the source says that these figures do not follow from the venue's rule"
+    )
+    assert not report.of(Verdict.NOT_MODELLED), "a control must be computed to mean anything"
+
+
+@pytest.mark.parametrize("case", named(WEAKER))
+def test_a_weaker_case_is_computed_and_reported(case: Case) -> None:
+    """Another program's number, or one with fitted inputs, is no proof: a difference is reported."""
+    report = run_case(case)
+    assert not report.of(Verdict.NOT_MODELLED)
+    if not report.passed:
+        pytest.skip(f"reported, not counted: {'; '.join(problems(report))}")
+
+
+def test_the_extract_holds_what_it_should() -> None:
+    assert len({case.id for case in CASES}) == len(CASES)
+    assert {case.venue for case in CASES} == {"binance_usdm"}
+    fields = sum(len(run_case(case).fields) for case in STRICT)
+    assert (len(STRICT), len(CONTROLS), len(WEAKER), fields) == (25, 1, 13, 58)
+
+
+def test_the_extract_is_the_shared_file_line_by_line(shared: Path) -> None:
+    lines = (shared / "cases" / "cases.jsonl").read_text("utf-8").splitlines()
+    theirs = [line for line in lines if json.loads(line)["venue"] == "binance_usdm"]
+    assert FILE.read_text("utf-8").splitlines() == theirs
+
+
+def test_every_shared_case_of_this_venue_is_readable_and_the_rest_says_why(shared: Path) -> None:
+    lines = (shared / "cases" / "cases.jsonl").read_text("utf-8").splitlines()
+    for case in load_cases(lines):
+        report = run_case(case)
+        for one in report.fields:
+            assert (one.verdict is Verdict.NOT_MODELLED) == (one.computed == "")
+            assert one.reason or one.verdict is Verdict.AGREES
+
+
+def test_a_line_that_is_no_case_is_located() -> None:
+    with pytest.raises(BadFile, match=r"a\.jsonl:2: not JSON"):
+        load_cases(
+            ['{"id": "x", "venue": "demo", "strength": "official", "expected": {}}', "{"], name="a.jsonl"
+        )
+    with pytest.raises(BadFile, match="a case needs strength, expected"):
+        load_cases(['{"id": "x", "venue": "demo"}'])
+
+
+def test_the_repository_and_the_extract_travel_together() -> None:
+    assert FILE.is_relative_to(ROOT)
