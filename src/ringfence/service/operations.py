@@ -26,7 +26,7 @@ from ringfence.solve.explain import explain_liquidations, explain_twin
 from ringfence.solve.frontier import frontier as frontier_of
 from ringfence.solve.liquidation import leading_symbol, liquidations
 from ringfence.solve.reasons import headline, reasons
-from ringfence.solve.shock import deaths, outcomes, shocked
+from ringfence.solve.shock import deaths, outcomes, passed, shocked
 from ringfence.solve.twins import Twin, Twins, twins
 from ringfence.venues.rules import VenueRules
 
@@ -201,10 +201,11 @@ def _scrub_twin(
         )
     book = arranged.book
     died = deaths(book, before, leader, follow=request.follow) if request.deaths else ()
+    fallen = passed(book, before, leader=leader, move=request.move, follow=request.follow)
     return show.scrubbed(
         arranged.name,
         assess_book(book, after),
-        outcomes(book, before, after),
+        outcomes(book, before, after, died=fallen),
         [
             out.Death(ring=ring, leader=leader, price=plain(hit.liquidated), move=plain(hit.move))
             for ring, hit in died

@@ -78,6 +78,28 @@ def deaths(
     return tuple(sorted(found, key=lambda one: abs(one[1].move)))
 
 
+@exactly
+def passed(book: Book, market: Market, *, leader: str, move: Decimal, follow: bool) -> frozenset[str]:
+    """The rings that die somewhere on the way of a move, wherever the move ends.
+
+    Only rings whose health can fall and rise again along a line are walked: with linear contracts alone,
+    collateral that stands still and no coin at zero, what is dead on the way is dead at the end.
+    """
+    found = set()
+    for ring in book.rings:
+        path = path_of(book, market, ring, leader, follow=follow)
+        end = path.marks(path.start * (1 + Fraction(move)))
+        bends = ring.needs_fractions or ring.holdings or any(price == 0 for price in end.values())
+        if not ring.legs or not bends or move == 0:
+            continue
+        if is_liquidated(ring, path.marks(path.start)):
+            continue
+        hit = liquidation_price(ring, path, up=move > 0)
+        if hit is not None and abs(Fraction(hit.liquidated) / path.start - 1) <= abs(Fraction(move)):
+            found.add(ring.name)
+    return frozenset(found)
+
+
 @dataclass(frozen=True, slots=True)
 class RingOutcome:
     """What a jump from one market to another does to one ring, money in its asset.
@@ -98,17 +120,19 @@ class RingOutcome:
 
 
 @exactly
-def outcomes(book: Book, before: Market, after: Market) -> tuple[RingOutcome, ...]:
+def outcomes(
+    book: Book, before: Market, after: Market, *, died: frozenset[str] = frozenset()
+) -> tuple[RingOutcome, ...]:
     """What each ring of a book loses when the market jumps from one set of marks to another.
 
-    A photograph of both ends: a ring that would have died on the way, and stands again at the end, is
-    alive here.
+    A photograph of both ends; ``died`` names the rings that are known to have died on the way
+    (`passed`), and stay dead though they would stand again at the end.
     """
     found = []
     for ring in book.rings:
         old, new = ({s: market.mark(s) for s in ring.symbols} for market in (before, after))
         was, now = sums(ring, old).equity, sums(ring, new).equity
-        dead = is_liquidated(ring, new) or is_liquidated(ring, old)
+        dead = ring.name in died or is_liquidated(ring, new) or is_liquidated(ring, old)
         start = max(was, Decimal(0))
         left = Decimal(0) if dead else now
         short = -now if dead and now < 0 else Decimal(0)
