@@ -67,13 +67,14 @@ class Editor:
     def _too_large(self) -> None:
         self._say(f"That file is larger than {LIMITS.input_bytes:,} bytes (limit-exceeded)")
 
-    def _redraw(self) -> None:
+    def _redraw(self, *, put: bool = True) -> None:
         """A new book: the form is drawn anew, the text is put into its field."""
         self._form_box.clear()
         with self._form_box:
             self._form = Form(self._desk.draft, self._desk.venues(), self._edited)
         self._example.write(self._desk.title if self._desk.title in example_names() else "")
-        self._put_text()
+        if put:
+            self._put_text()
         self._report()
 
     def _draw_text(self) -> Node:
@@ -94,7 +95,8 @@ class Editor:
             self._say("That text is too long to paste; save it and upload the file (limit-exceeded)")
             return
         self._desk.read(text, title="pasted text")
-        self._redraw()
+        # What stands in the field already is not written again: somebody may be typing the next book.
+        self._redraw(put=self._desk.text != text)
 
     def _edited(self, document: Document) -> None:
         self._desk.edit(document, title=f"{self._desk.title.removesuffix(EDITED)}{EDITED}")
