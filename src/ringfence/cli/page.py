@@ -40,7 +40,7 @@ def write_report(
         scrub=_sweep(context, book),
         frontier=_frontier(context, book),
         workings=_workings(answer, context, book),
-        title=title,
+        title=Path(title).name,
     )
     place = Path(path)
     try:

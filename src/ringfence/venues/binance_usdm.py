@@ -43,7 +43,7 @@ OUTPUT = Source("Binance account and position output (captured states)", as_of="
 
 RULES = VenueRules(
     key="binance_usdm",
-    title="Binance USDⓈ-M futures",
+    title="Binance USD-M futures",
     valid_from="2020-01-01",
     mark=MarkPrice.VENUE_MARK,
     trigger=Trigger.AT_OR_BELOW_ZERO,  # margin ratio of 100 % or more
