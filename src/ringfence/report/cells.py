@@ -158,6 +158,31 @@ def _worst(one: TwinPosition, asset: str) -> Cell:
     return Cell(amount(one.at_risk, asset), detail, why)
 
 
+def _days(one: TwinPosition, _asset: str) -> Cell | None:
+    if one.daily_ranges is None:
+        return None
+    return Cell(times(one.daily_ranges), "the usual range of a day", _drag_field(one, "daily_ranges"))
+
+
+def _close_fee(one: TwinPosition, _asset: str) -> Cell | None:
+    if one.close_fee is None:
+        return None
+    return Cell(amount(one.close_fee, one.position.asset), "at the mark", _drag_field(one, "close_fee"))
+
+
+def _funding(one: TwinPosition, _asset: str) -> Cell | None:
+    if one.funding_per_day is None:
+        return None
+    paid = one.funding_per_day
+    text = amount(paid.removeprefix("-"), one.position.asset)
+    detail = "received, at the rate given" if paid.startswith("-") else "paid, at the rate given"
+    return Cell(text, detail, _drag_field(one, "funding_per_day"))
+
+
+def _drag_field(one: TwinPosition, name: str) -> str:
+    return f"drag.{position_name(one.position)}.{name}"
+
+
 def _usage(share: str | None, why: str) -> Cell:
     if share is None:
         return Cell("no equity left", kind="words", alarm=True)
@@ -215,6 +240,13 @@ POSITION_ROWS: tuple[tuple[str, RowKind, Callable[[TwinPosition, str], Cell]], .
     ("maintenance margin", "plain", _maintenance),
     ("lost at liquidation", "plain", _lost_there),
     ("worst loss", "strong", _worst),
+)
+
+# Rows of what nobody needs to state: they stand there when the account gives the rate they follow from.
+GIVEN_ROWS: tuple[tuple[str, RowKind, Callable[[TwinPosition, str], Cell | None]], ...] = (
+    ("distance in daily ranges", "plain", _days),
+    ("fee to close", "plain", _close_fee),
+    ("funding a day", "plain", _funding),
 )
 
 TOTALS_ROWS: tuple[tuple[str, RowKind, Callable[[TwinAnswer, str], Cell]], ...] = (

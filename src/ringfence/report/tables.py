@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ringfence.report.cells import (
+    GIVEN_ROWS,
     POSITION_ROWS,
     TOTALS_ROWS,
     Cell,
@@ -217,6 +218,19 @@ def _position_rows(answer: CompareAnswer, number: int) -> list[Row]:
     for label, kind, cell in POSITION_ROWS:
         cells = tuple(_position_cell(twin, number, cell) for twin in shown_twins(answer))
         rows.append(Row(label.format(leader=leader), cells, kind))
+    return [*rows, *_given_rows(answer, number)]
+
+
+def _given_rows(answer: CompareAnswer, number: int) -> list[Row]:
+    """What follows from fees, funding and daily range, where the account states them."""
+    rows = []
+    for label, kind, cell in GIVEN_ROWS:
+        found = [
+            cell(twin.positions[number], "") if twin.feasible else not_possible()
+            for twin in shown_twins(answer)
+        ]
+        if any(one is not None and one.why for one in found):
+            rows.append(Row(label, tuple(one or Cell("no such price", kind="words") for one in found), kind))
     return rows
 
 

@@ -7,14 +7,14 @@ from fractions import Fraction
 
 from ringfence.domain.account import MarginMode
 from ringfence.domain.derivation import Derivation, Line
-from ringfence.domain.market import Market
+from ringfence.domain.market import Market, Rates
 from ringfence.domain.numbers import exactly
 from ringfence.exact.explain import explain, show, signed, tier_words
 from ringfence.exact.ring import Book, Leg, Ring
 from ringfence.solve.liquidation import Answer, Liquidations, quantum_of
 from ringfence.solve.path import Path, Segment, alone, segments, together
 from ringfence.solve.regimes import regimes
-from ringfence.solve.twins import Twin
+from ringfence.solve.twins import PositionTwin, Twin
 
 
 @exactly
@@ -23,7 +23,9 @@ def explain_twin(twin: Twin, market: Market) -> Derivation:
     if twin.assessment is None or twin.liquidations is None:
         return Derivation()
     prices = explain_liquidations(twin.book, market, twin.liquidations)
-    return explain(twin.assessment) + prices + Derivation(tuple(_most(twin)))
+    funding = str(twin.book.rules.clauses["funding"])
+    drag = [line for one in twin.positions for line in _drag(one, market, funding)]
+    return explain(twin.assessment) + prices + Derivation((*drag, *_most(twin)))
 
 
 @exactly
@@ -150,6 +152,27 @@ def _tiers(ring: Ring, path: Path, t: Fraction) -> str:
 
 def _tier(leg: Leg, path: Path, t: Fraction) -> int:
     return leg.tier_at(leg.value(path.price(leg.symbol, t))) + 1
+
+
+def _drag(one: PositionTwin, market: Market, funding: str) -> Iterator[Line]:
+    """What time and leaving cost at the rates that the account states."""
+    name = f"{one.position.symbol} {one.position.side.value}"
+    rates, value = market.rates.get(one.position.symbol, Rates()), show(one.figures.notional)
+    field, asset, hit = f"drag.{name}", one.figures.asset, one.liquidation.alone.nearest
+    if one.drag.close_fee is not None and rates.taker_fee is not None:
+        how = f"{value} x {show(rates.taker_fee)}"
+        yield Line(f"{field}.close_fee", f"fee to close {name}", one.drag.close_fee, asset, how)
+    if one.drag.funding_per_day is not None and rates.funding_rate is not None:
+        sign = "" if one.position.side.sign > 0 else "-"
+        how = f"{sign}{value} x {show(rates.funding_rate)} x 24 / {show(rates.funding_hours)}"
+        yield Line(
+            f"{field}.funding_per_day", f"funding a day {name}", one.drag.funding_per_day, asset, how, funding
+        )
+    if one.drag.daily_ranges is not None and rates.daily_range is not None and hit is not None:
+        how = f"{show(abs(hit.move))} / {show(rates.daily_range)}"
+        yield Line(
+            f"{field}.daily_ranges", f"distance in daily ranges {name}", one.drag.daily_ranges, "x", how
+        )
 
 
 def _most(twin: Twin) -> Iterator[Line]:
