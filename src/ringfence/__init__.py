@@ -29,6 +29,7 @@ from ringfence.limits import LIMITS
 from ringfence.solve.liquidation import Liquidations, Reach
 from ringfence.solve.search import LiquidationPrice
 from ringfence.solve.twins import Twin, Twins
+from ringfence.store.tiers import stored_rules
 from ringfence.venues.rules import VenueRules
 
 __all__ = [
@@ -60,4 +61,5 @@ __all__ = [
     "money",
     "rules",
     "solve",
+    "stored_rules",
 ]

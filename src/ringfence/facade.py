@@ -36,12 +36,21 @@ def _market(marks: Marks, betas: Marks | None, leader: str | None) -> Market:
     return Market(marks, betas or {}, leader)  # type: ignore[arg-type]
 
 
-def assess(account: Account, *, marks: Marks, on: str | None = None) -> exact.Assessment:
+def _under(account: Account, on: str | None, under: VenueRules | None) -> tuple[VenueRules, str]:
+    """The rules asked for and the date whose tables hold."""
+    date = on or account.on
+    return under or rules(account.venue, on=date), date or NEWEST
+
+
+def assess(
+    account: Account, *, marks: Marks, on: str | None = None, under: VenueRules | None = None
+) -> exact.Assessment:
     """Equity, margins and health of an account at one set of marks.
 
     Args:
         marks: mark price by symbol, quote currency. on: date of the rules; default: the account's own,
             else the newest.
+        under: rules to use instead of the venue's shipped ones, such as `stored_rules`.
     Returns:
         Money in each position's settlement asset, exact (a `Decimal`, or a `Fraction` where no finite
         decimal exists).
@@ -54,10 +63,8 @@ def assess(account: Account, *, marks: Marks, on: str | None = None) -> exact.As
     >>> assess(book, marks={"BTC/USDT:USDT": "59000"}).rings[0].health
     Decimal('876.40000')
     """
-    date = on or account.on
-    return exact.assess(
-        prepare(account, rules(account.venue, on=date), on=date or NEWEST), _market(marks, None, None)
-    )
+    chosen, date = _under(account, on, under)
+    return exact.assess(prepare(account, chosen, on=date), _market(marks, None, None))
 
 
 def solve(
@@ -67,12 +74,14 @@ def solve(
     betas: Marks | None = None,
     leader: str | None = None,
     on: str | None = None,
+    under: VenueRules | None = None,
 ) -> Liquidations:
     """Every liquidation price of an account: by one coin alone, and by everything moving together.
 
     Args:
         betas: by symbol, the move for a move of 1 of the leading coin; default 1.
         leader: the leading coin; default: bitcoin, else the largest position.
+        on, under: as `assess`.
     Raises:
         RingfenceError: as `assess`.
     Source: each venue's clause ``liquidation_price``.
@@ -83,9 +92,8 @@ def solve(
     >>> found.alive, found.liquidated
     (Decimal('50200.81'), Decimal('50200.8'))
     """
-    date = on or account.on
-    book = prepare(account, rules(account.venue, on=date), on=date or NEWEST)
-    return liquidations(book, _market(marks, betas, leader))
+    chosen, date = _under(account, on, under)
+    return liquidations(prepare(account, chosen, on=date), _market(marks, betas, leader))
 
 
 def compare(
@@ -95,11 +103,12 @@ def compare(
     betas: Marks | None = None,
     leader: str | None = None,
     on: str | None = None,
+    under: VenueRules | None = None,
 ) -> Twins:
     """One account as it is, all isolated, and all cross, side by side.
 
     Args:
-        marks, betas, leader, on: as `solve`.
+        marks, betas, leader, on, under: as `solve`.
     Raises:
         MissingLeverage: a cross position without leverage, so that its fence is unknown; and as `assess`.
     Source: each venue's clauses ``fence`` and ``liquidation_price``.
@@ -109,5 +118,5 @@ def compare(
     >>> compare(book, marks={"BTC/USDT:USDT": "60000"}).isolated.most_to_lose
     {'USDT': Decimal('600.00000000')}
     """
-    date = on or account.on
-    return twins(account, _market(marks, betas, leader), rules(account.venue, on=date), on=date or NEWEST)
+    chosen, date = _under(account, on, under)
+    return twins(account, _market(marks, betas, leader), chosen, on=date)

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from ringfence.errors import OutOfRange
 from ringfence.store.home import home
-from ringfence.store.tiers import stored, with_stored
-from ringfence.venues import registry
+from ringfence.store.tiers import stored_rules
 from ringfence.venues.rules import VenueRules
 
 
@@ -35,7 +34,7 @@ class Context:
         Raises:
             UnknownVenue, NoRules: as the registry. BadFile, BadTiers: a stored table is damaged.
         """
-        return with_stored(registry.rules(venue, on=on), stored(venue, folder=self.folder))
+        return stored_rules(venue, on=on, folder=self.folder)
 
     def date(self, *asked: str | None) -> str:
         """The first date that was asked for, else today.

@@ -19,6 +19,7 @@ from ringfence.domain.numbers import money, plain
 from ringfence.domain.tiers import Tier, TierBasis, TierTable, check_tiers, joined
 from ringfence.errors import BadFile, BadTiers, LimitExceeded, RingfenceError
 from ringfence.store.home import home, write_whole
+from ringfence.venues import registry
 from ringfence.venues.rules import VenueRules
 
 COLUMNS = ["floor", "cap", "maintenance_rate", "max_leverage"]
@@ -108,6 +109,23 @@ def with_stored(rules: VenueRules, tables: Mapping[str, tuple[TierTable, ...]]) 
         return rules
     symbols = dict.fromkeys([*rules.tables, *tables])
     return replace(rules, tables={s: tables.get(s, ()) + tuple(rules.tables.get(s, ())) for s in symbols})
+
+
+def stored_rules(venue: str, *, on: str | None = None, folder: Path | None = None) -> VenueRules:
+    """A venue's rules together with the tier tables that ``ringfence tiers import`` stored on this machine.
+
+    Args:
+        on: date of the rules, ``YYYY-MM-DD``; None: the newest. folder: the store; None: `home`.
+    Raises:
+        UnknownVenue, NoRules: as the registry. BadFile, BadTiers: a stored file is damaged.
+    Source: the tables name where they come from.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     stored_rules("demo", folder=Path(folder)).key
+    'demo'
+    """
+    return with_stored(registry.rules(venue, on=on), stored(venue, folder=folder))
 
 
 def _same(old: TierTable, new: TierTable) -> bool:
