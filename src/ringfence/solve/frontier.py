@@ -136,7 +136,7 @@ def _pieces(ring: Ring, market: Market, axes: tuple[Axis, Axis]) -> Iterator[tup
     ways = regimes(ring, _standing_path(ring, market, axes))
     cells = (len(axes[0].cuts) - 1) * (len(axes[1].cuts) - 1) * len(ways)
     within(cells, "frontier_cells", path="frontier")
-    columns = [[_parts(axis, way, cell) for cell in pairwise(axis.cuts)] for axis, way in product(axes, ways)]
+    columns = [[parts(axis, way, cell) for cell in pairwise(axis.cuts)] for axis, way in product(axes, ways)]
     across, upward = columns[: len(ways)], columns[len(ways) :]
     for i, (u0, u1) in enumerate(pairwise(axes[0].cuts)):
         for j, (v0, v1) in enumerate(pairwise(axes[1].cuts)):
@@ -157,7 +157,7 @@ def _standing_path(ring: Ring, market: Market, axes: tuple[Axis, Axis]) -> Path:
     return Path(axes[0].symbol, ONE, ONE, lines)
 
 
-def _parts(axis: Axis, way: Regime, cell: tuple[Fraction, Fraction]) -> Point:
+def parts(axis: Axis, way: Regime, cell: tuple[Fraction, Fraction]) -> Point:
     """(constant, coefficient of the coordinate) that one axis adds to health in one cell."""
     price = axis.price((cell[0] + cell[1]) / 2)
     constant = slope = ZERO

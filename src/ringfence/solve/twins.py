@@ -13,11 +13,12 @@ from ringfence.domain.market import Market, Rates
 from ringfence.domain.numbers import Number, add, exactly
 from ringfence.errors import NotSupported
 from ringfence.exact.assess import Assessment, PositionFigures, RingFigures, assess
-from ringfence.exact.health import rates_of, sums
-from ringfence.exact.ring import Book, Ring
+from ringfence.exact.health import sums
+from ringfence.exact.ring import Book
 from ringfence.solve.arrange import Arrangement, TwinName, arrangements
 from ringfence.solve.liquidation import Liquidations, PositionLiquidation, Reach, liquidations
 from ringfence.solve.search import LiquidationPrice
+from ringfence.solve.worst import most_to_lose
 from ringfence.venues.rules import VenueRules
 
 
@@ -238,41 +239,6 @@ def _drag(figures: PositionFigures, prices: PositionLiquidation, market: Market)
         paid,
         None if hit is None or rates.daily_range is None else abs(hit.move) / Fraction(rates.daily_range),
     )
-
-
-@exactly
-def most_to_lose(ring: Ring, market: Market) -> Number:
-    """The most a ring can lose from here by any move of its marks: its equity, or less where losing ends.
-
-    A linear long cannot lose more than its value, an inverse short no more than its value in coin;
-    everything else loses without end, and then the ring's equity is the bound.
-    """
-    if not ring.legs:
-        return Decimal(0)
-    marks = {symbol: market.mark(symbol) for symbol in ring.symbols}
-    equity = sums(ring, marks).equity
-    if equity <= 0:
-        return Decimal(0)
-    ends = [_most_by(ring, symbol, Fraction(marks[symbol]), marks) for symbol in ring.symbols]
-    if any(end is None for end in ends):
-        return equity
-    return min(equity, add(end for end in ends if end is not None))
-
-
-def _most_by(ring: Ring, symbol: str, price: Fraction, marks: Mapping[str, Decimal]) -> Fraction | None:
-    """What the fall or rise of one coin can cost at most; None when there is no end to it."""
-    slope = pole = Fraction(0)
-    owed = {h.asset: Fraction(rates_of(h, marks)[1]) for h in ring.holdings}
-    for leg in ring.legs:
-        if leg.symbol == symbol:
-            weight = owed.get(leg.instrument.settle, Fraction(1)) * leg.sign * Fraction(leg.size)
-            slope, pole = (slope, pole - weight) if leg.is_inverse else (slope + weight, pole)
-    for holding in ring.holdings:
-        if holding.rate.mark_of == symbol:
-            slope += Fraction(holding.amount) * (1 - Fraction(holding.rate.haircut))
-    if slope < 0 or pole < 0:
-        return None
-    return slope * price + pole / price
 
 
 def _contagion(book: Book, prices: Liquidations) -> tuple[Contagion, ...]:
