@@ -72,18 +72,20 @@ def _position(assessment: Assessment, figures: PositionFigures) -> Iterator[Line
         figures.maintenance_margin,
         asset,
         f"{show(figures.notional)} x {show(figures.maintenance_rate)} - {show(figures.deduction)}",
-        f"{clauses['maintenance']}; {tier_words(leg, figures.tier)}",
+        f"{clauses['maintenance']}; {tier_words(leg, figures.tier, figures.notional)}",
     )
 
 
-def tier_words(leg: Leg, number: int) -> str:
-    """``tier 2 of the table of 2026-09-29 (source)``."""
+def tier_words(leg: Leg, number: int, value: Number) -> str:
+    """``tier 2 of the table of 2026-09-29 (source)``, and whether the value lies above the table's end."""
     table = leg.table
     tier = table.tiers[number - 1]
     cap = "the end" if tier.cap is None else show(tier.cap)
     dated = f" of {table.valid_from}" if table.valid_from else ""
     source = table.source or "stated in the account"
-    return f"tier {number} ({show(tier.floor)} to {cap}) of the table{dated}, {source}"
+    beyond = tier.cap is not None and leg.tier_size(value) >= tier.cap
+    above = "; the position is larger than the table ends, its last tier goes on" if beyond else ""
+    return f"tier {number} ({show(tier.floor)} to {cap}) of the table{dated}, {source}{above}"
 
 
 def _value(leg: Leg, figures: PositionFigures) -> str:

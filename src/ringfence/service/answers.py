@@ -41,7 +41,7 @@ class LinePrice(Answer):
     threshold: Amount = Field(description="Where health reaches zero, to 12 decimals.")
     move: Amount = Field(description="threshold / mark - 1.")
     tiers: dict[str, int] = Field(
-        description="Tier of each position at the liquidated price; the first is 1."
+        description="Tier at the liquidated price, the first is 1: of the position, or of all in a ring."
     )
 
 

@@ -100,8 +100,8 @@ def solve(context: Context, request: ask.SolveRequest) -> out.SolveAnswer:
                 symbol=one.position.symbol,
                 side=one.position.side.value,
                 ring=one.alone.ring,
-                alone=show.line(one.alone, whole=False),
-                together=show.line(one.together, whole=True),
+                alone=show.line(one.alone, whole=False, symbol=one.position.symbol),
+                together=show.line(one.together, whole=True, symbol=one.position.symbol),
             )
             for one in found.positions
         ],

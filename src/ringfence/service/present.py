@@ -115,17 +115,21 @@ class Presenter:
             effective_leverage=share(total.effective_leverage),
         )
 
-    def line(self, answer: Answer, *, whole: bool) -> out.LineAnswer:
-        """What one line of prices does to one ring, with its condition in words."""
+    def line(self, answer: Answer, *, whole: bool, symbol: str | None = None) -> out.LineAnswer:
+        """What one line of prices does to one ring, with its condition in words.
+
+        Args:
+            symbol: the position that asks; the tiers of the others stand with the ring.
+        """
         return out.LineAnswer(
             ring=answer.ring,
             leader=answer.leader,
             mark_price=plain(answer.mark_price),
             reach=key_of(answer.reach),
             words=_words(answer, whole=whole),
-            nearest=price_of(answer.nearest),
-            below=price_of(answer.below),
-            above=price_of(answer.above),
+            nearest=price_of(answer.nearest, symbol),
+            below=price_of(answer.below, symbol),
+            above=price_of(answer.above, symbol),
             bankruptcy_price=None if answer.nearest_bankruptcy is None else plain(answer.nearest_bankruptcy),
             equity_left=self.optional(answer.equity_left),
         )
@@ -142,8 +146,8 @@ class Presenter:
             daily_ranges=share(one.drag.daily_ranges),
             close_fee=self.optional(one.drag.close_fee),
             funding_per_day=self.optional(one.drag.funding_per_day),
-            alone=self.line(one.liquidation.alone, whole=False),
-            together=self.line(one.liquidation.together, whole=True),
+            alone=self.line(one.liquidation.alone, whole=False, symbol=one.position.symbol),
+            together=self.line(one.liquidation.together, whole=True, symbol=one.position.symbol),
         )
 
     def outcome(self, outcome: RingOutcome) -> out.OutcomeAnswer:
@@ -270,8 +274,8 @@ def share(value: Number | None) -> str | None:
     return None if value is None else plain(value)
 
 
-def price_of(price: LiquidationPrice | None) -> out.LinePrice | None:
-    """A bracketed liquidation price, or the absence of it."""
+def price_of(price: LiquidationPrice | None, symbol: str | None = None) -> out.LinePrice | None:
+    """A bracketed liquidation price, or the absence of it; with the tiers of one symbol, or of all."""
     if price is None:
         return None
     return out.LinePrice(
@@ -279,7 +283,7 @@ def price_of(price: LiquidationPrice | None) -> out.LinePrice | None:
         liquidated=plain(price.liquidated),
         threshold=plain(price.threshold),
         move=plain(price.move),
-        tiers=dict(price.tiers),
+        tiers={name: tier for name, tier in price.tiers if symbol in (None, name.rpartition(" ")[0])},
     )
 
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 from ringfence.domain.account import MarginMode
 from ringfence.domain.derivation import Derivation, Line
 from ringfence.domain.market import Market, Rates
-from ringfence.domain.numbers import exactly
+from ringfence.domain.numbers import Number, exactly
 from ringfence.exact.explain import explain, show, signed, tier_words
 from ringfence.exact.ring import Book, Leg, Ring
 from ringfence.solve.liquidation import Answer, Liquidations, quantum_of
@@ -146,12 +146,12 @@ def _moving(ring: Ring, path: Path, t: Fraction) -> str:
 
 
 def _tiers(ring: Ring, path: Path, t: Fraction) -> str:
-    used = [(leg, _tier(leg, path, t)) for leg in ring.fractional.legs if path.lines[leg.symbol][1] != 0]
-    return "; ".join(f"{leg.instrument.base}: {tier_words(leg, number)}" for leg, number in used)
+    moving = [leg for leg in ring.fractional.legs if path.lines[leg.symbol][1] != 0]
+    return "; ".join(_tier(leg, leg.value(path.price(leg.symbol, t))) for leg in moving)
 
 
-def _tier(leg: Leg, path: Path, t: Fraction) -> int:
-    return leg.tier_at(leg.value(path.price(leg.symbol, t))) + 1
+def _tier(leg: Leg, value: Number) -> str:
+    return f"{leg.instrument.base}: {tier_words(leg, leg.tier_at(value) + 1, value)}"
 
 
 def _drag(one: PositionTwin, market: Market, funding: str) -> Iterator[Line]:
