@@ -28,7 +28,7 @@ class Limits:
     """Size of one account or tier file, or of one HTTP body."""
     frontier_cells: int = 20_000
     """Pairs of tiers that a frontier over two prices may cross."""
-    solver_nodes: int = 20_000
+    solver_nodes: int = 5_000
     """Intervals examined where a root has no closed form."""
 
 

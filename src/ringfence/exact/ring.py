@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property, lru_cache
+from math import lcm
+from typing import NamedTuple
 
 from ringfence.domain.account import Account, CollateralRate, MarginMode, Position
 from ringfence.domain.instrument import Instrument, Kind
@@ -22,6 +24,15 @@ from ringfence.venues.rules import Basis, VenueRules
 
 USD = "USD"
 """The currency a multi-asset pool is valued in."""
+
+
+class WholeTable(NamedTuple):
+    """A tier table in whole numbers: everything x ``unit``."""
+
+    unit: int
+    floors: tuple[int, ...]
+    rates: tuple[int, ...]
+    deductions: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -117,13 +128,22 @@ class Leg:
     @cached_property
     def joined(self) -> bool:
         """Whether maintenance has no jump at any tier edge and its rate only rises."""
-        tiers = zip(
-            self.floors[1:], self.rates, self.rates[1:], self.deductions, self.deductions[1:], strict=False
-        )
+        unit, floors, rates, deductions = self.whole
+        tiers = zip(floors[1:], rates, rates[1:], deductions, deductions[1:], strict=False)
         return all(
-            after >= before and floor * (after - before) == less - had
+            after >= before and floor * (after - before) == (less - had) * unit
             for floor, before, after, had, less in tiers
         )
+
+    @cached_property
+    def whole(self) -> WholeTable:
+        """The table over its common denominator, for sums without fractions."""
+        columns = [
+            [number.as_integer_ratio() for number in column]
+            for column in (self.floors, self.rates, self.deductions)
+        ]
+        unit = lcm(*(parts for column in columns for _, parts in column))
+        return WholeTable(unit, *(tuple([n * (unit // parts) for n, parts in one]) for one in columns))
 
     def as_fractions(self) -> Leg:
         """The same leg in fractions."""

@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 
 from ringfence.domain.market import Market
 from ringfence.domain.numbers import EXACT, Number
 from ringfence.errors import OutOfRange
 from ringfence.exact.ring import Leg, Ring
+from ringfence.solve.concave import Curve, curve
 from ringfence.solve.regimes import Regime, Weights, regimes
 
 ZERO, ONE = Fraction(0), Fraction(1)
@@ -51,7 +53,10 @@ class Path:
     def price(self, symbol: str, t: Fraction) -> Fraction:
         """Price of one symbol when the leader stands at t."""
         offset, slope = self.lines[symbol]
-        return max(ZERO, offset + slope * t) if slope else offset
+        if not slope:
+            return offset
+        price = offset + slope * t if offset else slope * t
+        return price if price.numerator > 0 else ZERO
 
     def marks(self, t: Fraction) -> dict[str, Number]:
         """Every price when the leader stands at t."""
@@ -88,9 +93,11 @@ def together(ring: Ring, market: Market, leader: str, quantum: Number) -> Path:
         )
     lines = {}
     for symbol in ring.symbols:
-        mark = Fraction(market.mark(symbol))
-        slope = ONE if symbol == leader else mark * Fraction(market.beta(symbol)) / (own * start)
-        lines[symbol] = (mark - slope * start, slope)
+        mark, follows = Fraction(market.mark(symbol)), Fraction(market.beta(symbol)) / own
+        if symbol == leader or follows == 1:
+            lines[symbol] = (ZERO, mark / start)
+        else:
+            lines[symbol] = (mark * (1 - follows), mark * follows / start)
     today = {symbol: market.mark(symbol) for symbol in ring.symbols}
     return Path(leader, start, Fraction(quantum), lines, None, today)
 
@@ -179,22 +186,36 @@ class Way:
     bare: tuple[Mover, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Course:
-    """A ring on a path, made ready once for both directions and both questions."""
+    """A ring on a path, made ready once for both directions and both questions.
+
+    Attributes:
+        curve: its health, where that is concave in the leader's price; None elsewhere.
+    """
 
     ring: Ring
     path: Path
-    ways: tuple[Way, ...]
+    curve: Curve | None
+
+    @cached_property
+    def ways(self) -> tuple[Way, ...]:
+        """Its regimes, ready to be walked."""
+        return tuple([_way(self.ring, self.path, regime) for regime in regimes(self.ring, self.path)])
+
+    def concave(self, *, up: bool) -> Curve | None:
+        """The curve, if it holds all the way in this direction; else the ways are to be walked."""
+        held = self.curve is not None and (self.curve.up if up else self.curve.down)
+        return self.curve if held else None
 
 
 def course(ring: Ring, path: Path) -> Course:
-    """Make a ring ready to be walked along a path."""
-    ways = [
-        Way(regime, movers(ring, path, regime, margins=True), movers(ring, path, regime, margins=False))
-        for regime in regimes(ring, path)
-    ]
-    return Course(ring, path, tuple(ways))
+    """Make a ring ready to be solved along a path."""
+    return Course(ring, path, curve(ring, path))
+
+
+def _way(ring: Ring, path: Path, regime: Regime) -> Way:
+    return Way(regime, movers(ring, path, regime, margins=True), movers(ring, path, regime, margins=False))
 
 
 def movers(ring: Ring, path: Path, regime: Regime, *, margins: bool) -> tuple[Mover, ...]:

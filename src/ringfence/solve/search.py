@@ -9,9 +9,10 @@ from fractions import Fraction
 
 from ringfence.domain.numbers import exactly, plain, simplest
 from ringfence.errors import NotSupported, invariant
-from ringfence.exact.health import is_liquidated
-from ringfence.exact.ring import Ring, marks_for
+from ringfence.exact.health import is_dead, is_liquidated, sums
+from ringfence.exact.ring import Ring
 from ringfence.limits import LIMITS
+from ringfence.solve.concave import Curve, equity_zero, zero
 from ringfence.solve.path import Course, Path, Segment, Way, course, safe, walked
 from ringfence.venues.rules import Trigger
 
@@ -59,23 +60,44 @@ def liquidation_price(ring: Ring, path: Path, *, up: bool) -> LiquidationPrice |
 def first_liquidated(on: Course, *, up: bool) -> LiquidationPrice | None:
     """`liquidation_price` of a course that is ready; the caller runs under the exact context."""
     ring, path = on.ring, on.path
-    found = [hit for way in on.ways if (hit := _first(ring, path, way, up=up))]
-    if not found:
+    hit = _hit(on, up=up)
+    if hit is None:
         return None
-    number, threshold = (min if up else max)(found)
+    number, threshold = hit
     before = number - 1 if up else number + 1
     liquidated, alive = number * path.quantum, before * path.quantum
     beside = path.on_grid(before)
     if (alive <= path.start) if up else (alive >= path.start):
         alive, beside = path.start, dict(path.here)
-    there = path.on_grid(number)
-    invariant(is_liquidated(ring, there), "the liquidated quantum is liquidated")
+    there = sums(ring, path.on_grid(number))
+    invariant(is_dead(ring, there.health), "the liquidated quantum is liquidated")
     invariant(not is_liquidated(ring, beside), "the alive quantum is alive")
-    ready, marks = marks_for(ring, there)
-    tiers = tuple((leg.name, leg.tier_at(leg.value(marks[leg.symbol])) + 1) for leg in ready.legs)
+    tiers = tuple([(leg.name, part.tier + 1) for leg, part in zip(ring.legs, there.parts, strict=True)])
     return LiquidationPrice(
         _decimal(alive), _decimal(liquidated), threshold, threshold / path.start - 1, tiers
     )
+
+
+def _hit(on: Course, *, up: bool) -> tuple[int, Fraction] | None:
+    """(number of the first liquidated quantum, exact threshold), by the curve where there is one."""
+    bend = on.concave(up=up)
+    if bend is not None and bend.is_alive:
+        strict = on.ring.rules.trigger is Trigger.BELOW_ZERO
+        return _beyond_zero(bend, on.path.quantum, up=up, strict=strict)
+    found = [hit for way in on.ways if (hit := _first(on.ring, on.path, way, up=up))]
+    return (min if up else max)(found, default=None)
+
+
+def _beyond_zero(bend: Curve, quantum: Fraction, *, up: bool, strict: bool) -> tuple[int, Fraction] | None:
+    """The first quantum at, or where the venue asks for less than zero beyond, the zero of a curve."""
+    threshold = zero(bend, up=up)
+    if threshold is None:
+        return None
+    steps = threshold / quantum
+    number = -(-steps.numerator // steps.denominator) if up else steps.numerator // steps.denominator
+    if strict and number == steps:
+        number += 1 if up else -1
+    return (number, threshold) if number > 0 else None
 
 
 def _decimal(value: Fraction) -> Decimal:
@@ -96,6 +118,9 @@ def bankruptcy_price(ring: Ring, path: Path, *, up: bool) -> Fraction | None:
 
 def first_bankrupt(on: Course, *, up: bool) -> Fraction | None:
     """`bankruptcy_price` of a course that is ready; the caller runs under the exact context."""
+    bend = on.concave(up=up)
+    if bend is not None:
+        return equity_zero(bend, up=up)
     roots = [root for way in on.ways if (root := _bankrupt(on.path, way, up=up)) is not None]
     return (min if up else max)(roots) if roots else None
 
