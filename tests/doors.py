@@ -61,8 +61,16 @@ def asked(folder: Path) -> dict[str, tuple[dict[str, Any], list[str]]]:
         ),
         "tiers-list": ({"venue": "demo", "symbol": btc}, ["demo", btc]),
         "tiers-show": (one, show),
+        "tiers-diff": (
+            {"venue": "binance_usdm", "symbol": btc, "from_date": "2024-10-24", "to_date": "2026-11-22"},
+            ["binance_usdm", btc, "--from", "2024-10-24", "--to", "2026-11-22"],
+        ),
         "tiers-import": (stored, [str(tiers), "--venue", "demo", "--on", "2026-11-20", "--source", "a file"]),
         "venues-list": ({}, []),
         "venues-show": ({"venue": "binance_usdm"}, ["binance_usdm"]),
+        "venues-check": (
+            {"venues": ["demo"], "accounts": 20, "seed": 3},
+            ["demo", "--accounts", "20", "--seed", "3"],
+        ),
         "init": ({}, []),
     }

@@ -28,6 +28,9 @@ class Limits:
     """Size of one account or tier file, or of one HTTP body."""
     frontier_cells: int = 20_000
     """Pairs of tiers that a frontier over two prices may cross."""
+    cases_per_check: int = 10_000
+    accounts_per_check: int = 10_000
+    """Accounts drawn to hold one rule set against the laws."""
     solver_nodes: int = 5_000
     """Intervals examined where a root has no closed form."""
 

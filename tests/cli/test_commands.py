@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from ringfence.cli.commands import command_names
+from ringfence.cli.fields import OPTIONS
 from ringfence.service.context import Context, local_context
 from ringfence.service.operations import OPERATIONS, operation_named
 from tests.cli.conftest import Run
@@ -136,7 +137,7 @@ def test_operations_are_commands(run: Run) -> None:
 def test_every_field_is_an_option_with_a_sentence(name: str, run: Run) -> None:
     said = run(*name.split("-"), "--help").out
     for field in operation_named(name).request.model_fields:
-        option = {"account": "BOOK", "tiers": "FILE"}.get(field, f"--{field.replace('_', '-')}")
+        option = {"account": "BOOK", "tiers": "FILE", **OPTIONS}.get(field, f"--{field.replace('_', '-')}")
         assert re.search(rf"{option}\b[^│]* [A-Za-z]{{2,}}", said), f"{option} in:\n{said}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ from ringfence.testing.cases import Case, load_cases
 from ringfence.testing.conform import CaseReport, Verdict, run_case
 from tests.support import ROOT
 
-FILE = Path(__file__).parent / "cases" / "binance_usdm.jsonl"
-CASES = load_cases(FILE.read_text("utf-8").splitlines(), name=FILE.name)
+FILES = sorted((Path(__file__).parent / "cases").glob("*.jsonl"))
+CASES = [case for file in FILES for case in load_cases(file.read_text("utf-8").splitlines(), name=file.name)]
+# Strict cases, controls, weaker cases and the figures of the strict ones, by venue.
+HELD = {"binance_coinm": (3, 0, 0, 6), "binance_usdm": (25, 1, 13, 58)}
 STRICT = [case for case in CASES if case.strict]
 CONTROLS = [case for case in CASES if case.control]
 WEAKER = [case for case in CASES if not case.strict and not case.control]
@@ -56,17 +59,39 @@ def test_a_weaker_case_is_computed_and_reported(case: Case) -> None:
         pytest.skip(f"reported, not counted: {'; '.join(problems(report))}")
 
 
-def test_the_extract_holds_what_it_should() -> None:
+def test_the_extracts_hold_what_they_should() -> None:
     assert len({case.id for case in CASES}) == len(CASES)
-    assert {case.venue for case in CASES} == {"binance_usdm"}
-    fields = sum(len(run_case(case).fields) for case in STRICT)
-    assert (len(STRICT), len(CONTROLS), len(WEAKER), fields) == (25, 1, 13, 58)
+    held = {}
+    for venue in {case.venue for case in CASES}:
+        strict, controls, weaker = (
+            [case for case in group if case.venue == venue] for group in (STRICT, CONTROLS, WEAKER)
+        )
+        fields = sum(len(run_case(case).fields) for case in strict)
+        held[venue] = (len(strict), len(controls), len(weaker), fields)
+    assert held == HELD
 
 
-def test_the_extract_is_the_shared_file_line_by_line(shared: Path) -> None:
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_an_extract_is_the_shared_file_line_by_line(file: Path, shared: Path) -> None:
     lines = (shared / "cases" / "cases.jsonl").read_text("utf-8").splitlines()
-    theirs = [line for line in lines if json.loads(line)["venue"] == "binance_usdm"]
-    assert FILE.read_text("utf-8").splitlines() == theirs
+    theirs = [line for line in lines if json.loads(line)["venue"] == file.stem]
+    assert file.read_text("utf-8").splitlines() == theirs
+
+
+def test_what_depends_on_tiers_that_nobody_states_is_not_said() -> None:
+    (case,) = (case for case in CASES if case.id == "bn-cm-upnl-44992")
+    position = {"symbol": "BTC/USD:BTC", "side": "short", "notional": "0.0701716"}
+    wanted = {"maintenance_margin": "0.0002", "liquidation_price": "50000", "deduction": "0"}
+    account = {"maintenance_margin": "0.0002", "is_liquidatable": "false", "unrealized_pnl": "0.0034935"}
+    expected = {"positions": [position | wanted], "account": account}
+    report = run_case(replace(case, document={**case.document, "expected": expected}))
+    found = {(one.place, one.name): one.verdict for one in report.fields}
+    assert {name for (_, name), verdict in found.items() if verdict is Verdict.AGREES} == {
+        "notional",
+        "unrealized_pnl",
+    }
+    assert len(report.of(Verdict.NOT_MODELLED)) == 5
+    assert all("tiers" in one.reason for one in report.of(Verdict.NOT_MODELLED))
 
 
 def test_every_shared_case_of_this_venue_is_readable_and_the_rest_says_why(shared: Path) -> None:
@@ -88,4 +113,5 @@ def test_a_line_that_is_no_case_is_located() -> None:
 
 
 def test_the_repository_and_the_extract_travel_together() -> None:
-    assert FILE.is_relative_to(ROOT)
+    assert FILES
+    assert all(file.is_relative_to(ROOT) for file in FILES)

@@ -12,12 +12,12 @@ import pytest
 from ringfence.exact.ring import Book, Leg, Ring, prepare
 from ringfence.testing import examples, figures
 from ringfence.testing.conform import run_case
-from ringfence.venues import binance_usdm, demo
+from ringfence.venues import binance_coinm, binance_usdm, demo
 from ringfence.venues.rules import Trigger, VenueRules
 from tests.conformance.test_cases import STRICT
 
 Change = Callable[[Leg], Leg]
-PACKS = (binance_usdm, demo)
+PACKS = (binance_coinm, binance_usdm, demo)
 
 
 def each_leg(change: Change) -> Callable[[Ring], Ring]:
@@ -34,8 +34,9 @@ def added_deduction(leg: Leg) -> Leg:
 
 def maintenance_at_entry(leg: Leg) -> Leg:
     """What the position asks at its entry price, wherever the mark stands."""
+    exact = leg.as_fractions() if leg.is_inverse else leg
     return replace(
-        leg, rates=(Decimal(0),), floors=leg.floors[:1], deductions=(-leg.maintenance(leg.entry_value),)
+        leg, rates=(Decimal(0),), floors=leg.floors[:1], deductions=(-exact.maintenance(exact.entry_value),)
     )
 
 

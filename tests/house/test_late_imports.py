@@ -11,7 +11,19 @@ import pytest
 
 from tests.support import ROOT
 
-HEAVY = ("ccxt", "fastapi", "nicegui", "numba", "numpy", "pandas", "plotly", "polars", "ray", "uvicorn")
+HEAVY = (
+    "ccxt",
+    "fastapi",
+    "hypothesis",
+    "nicegui",
+    "numba",
+    "numpy",
+    "pandas",
+    "plotly",
+    "polars",
+    "ray",
+    "uvicorn",
+)
 BOOK = ROOT / "examples" / "two-btc.toml"
 
 COMMAND = """

@@ -12,13 +12,14 @@ from cyclopts import App
 from pydantic import BaseModel
 
 from ringfence.cli.console import console
-from ringfence.cli.failures import spoken_path
+from ringfence.cli.failures import Exit, spoken_path
 from ringfence.cli.fields import files_of, parameters, request_of
 from ringfence.cli.page import HTML, write_report
 from ringfence.cli.show import SHOWN
 from ringfence.cli.web import web
 from ringfence.errors import RingfenceError
 from ringfence.service.answers import CompareAnswer
+from ringfence.service.checked import VenuesCheckAnswer
 from ringfence.service.context import local_context
 from ringfence.service.operations import OPERATIONS
 from ringfence.service.registry import Operation
@@ -49,23 +50,23 @@ def command_names() -> list[str]:
     return [operation.name.replace("-", " ") for operation in OPERATIONS]
 
 
-def command(operation: Operation) -> Callable[..., None]:
+def command(operation: Operation) -> Callable[..., Exit]:
     """One operation as a function that the parser can read."""
     options = [*parameters(operation), *([HTML] if operation.name == "compare" else [])]
     signature = inspect.Signature(options)
 
-    def run(*given: Any, **named: Any) -> None:
+    def run(*given: Any, **named: Any) -> Exit:
         bound = signature.bind(*given, **named)
         bound.apply_defaults()
-        _answer(operation, bound.arguments)
+        return _answer(operation, bound.arguments)
 
     run.__signature__ = signature  # type: ignore[attr-defined]  # how the parser learns the options
     run.__doc__ = inspect.getdoc(operation.function)
     return run
 
 
-def _answer(operation: Operation, typed: Mapping[str, Any]) -> None:
-    """Ask an operation and print what it answers."""
+def _answer(operation: Operation, typed: Mapping[str, Any]) -> Exit:
+    """Ask an operation and print what it answers; a check that failed says so by its status too."""
     context = local_context()
     request = request_of(operation, typed)
     try:
@@ -84,6 +85,8 @@ def _answer(operation: Operation, typed: Mapping[str, Any]) -> None:
         title = files_of(typed)["account"]
         path = write_report(answer, typed["html"], context=context, request=request, title=title)
         print(f"report: {path}", file=sys.stderr if typed["as_json"] else sys.stdout)
+    failed = isinstance(answer, VenuesCheckAnswer) and not answer.passed
+    return Exit.CHECK_FAILED if failed else Exit.ANSWERED
 
 
 def print_json(answer: BaseModel) -> None:

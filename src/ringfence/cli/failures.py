@@ -13,6 +13,7 @@ from rich.text import Text
 
 from ringfence.api.problems import BUG_HINT, Problem, bug_problem, problem_of
 from ringfence.cli.console import clean, console
+from ringfence.cli.fields import OPTIONS
 from ringfence.errors import MissingField, OutOfRange, RingfenceError, UnknownField
 
 
@@ -22,7 +23,7 @@ class Exit(IntEnum):
     ANSWERED = 0
     """The question was answered; liquidation is an answer."""
     CHECK_FAILED = 1
-    """Reserved: a check that was asked for failed."""
+    """A check that was asked for failed: a strict case, an example or a law (`ringfence venues check`)."""
     BAD_INPUT = 2
     """Bad input: one located message on standard error says what to write instead."""
     BUG = 3
@@ -73,7 +74,7 @@ def spoken_path(path: str, *, options: Collection[str], files: Mapping[str, str]
     if head in files:
         return ": ".join(part for part in (files[head], rest) if part)
     if head in options:
-        return f"--{head.replace('_', '-')} {rest}".rstrip()
+        return f"{OPTIONS.get(head, '--' + head.replace('_', '-'))} {rest}".rstrip()
     return ": ".join(part for part in (*files.values(), path) if part)
 
 

@@ -13,6 +13,7 @@ from cyclopts import Parameter
 from pydantic.fields import FieldInfo
 
 from ringfence.errors import MissingField, OutOfRange, UnknownSymbol
+from ringfence.ingest.cases import read_cases
 from ringfence.ingest.files import load_document, name_of, read_bytes
 from ringfence.ingest.text import decoded
 from ringfence.service.registry import Operation
@@ -20,13 +21,19 @@ from ringfence.service.registry import Operation
 BOOK = "account"
 """The field that a file is read into; its option is BOOK."""
 FILES: Mapping[str, str] = {BOOK: "book", "tiers": "file"}
+CASES = "cases"
+"""The field that several files may be read into, each named by this option."""
 POSITIONAL: Mapping[str, tuple[str, ...]] = {
     "explain": ("field",),
     "tiers-list": ("venue", "symbol"),
     "tiers-show": ("venue", "symbol"),
+    "tiers-diff": ("venue", "symbol"),
     "venues-show": ("venue",),
+    "venues-check": ("venues",),
 }
 """Fields that may stand without their option's name, in this order, after any file."""
+OPTIONS: Mapping[str, str] = {"from_date": "--from", "to_date": "--to"}
+"""Fields whose option has another name than the field."""
 SYMBOLS = ("symbol", "leader", "x", "y")
 HYPHEN = "\N{SYMBOL FOR END OF TEXT}"
 """Stands for ``-`` while options are parsed: a lone hyphen would be taken for one."""
@@ -39,6 +46,7 @@ _HELP = {
     "leader": "The symbol whose price the others follow, in place of the file's.",
     "json": "Print the answer as JSON; errors too.",
     "debug": "Show where a bug is.",
+    "cases": "A file of cases, a JSON object a line; may be repeated. Absent: own examples and laws.",
     "venue": "Key of the venue (ringfence venues list).",
     "symbol": "Symbol as ccxt writes it, BTC/USDT:USDT.",
 }
@@ -64,6 +72,11 @@ def _option(name: str, field: FieldInfo, *, by_name: bool = True) -> inspect.Par
         return _pairs(name, text)
     if kind is bool:
         return _parameter(name, bool, text, by_name=by_name, default=field.default)
+    if typing.get_origin(kind) is list:
+        told = _HELP[name] if name == CASES else text
+        return _parameter(name, list[str] | None, told, by_name=by_name, default=None)
+    if kind is int:
+        return _parameter(name, int, text, by_name=by_name, default=field.default)
     choices = typing.get_args(kind) if typing.get_origin(kind) is Literal else ()
     wanted: Any = Literal[choices] if choices else str
     if field.is_required():
@@ -107,7 +120,13 @@ def _parameter(
     """One parameter; ``signed`` ones may begin with a minus."""
     place = inspect.Parameter.KEYWORD_ONLY if by_name else inspect.Parameter.POSITIONAL_OR_KEYWORD
     shown = default not in (None, "", inspect.Parameter.empty)
-    told = Parameter(help=text, negative_iterable=(), show_default=shown, allow_leading_hyphen=signed)
+    told = Parameter(
+        name=OPTIONS.get(name) if by_name else None,
+        help=text,
+        negative_iterable=(),
+        show_default=shown,
+        allow_leading_hyphen=signed,
+    )
     hint = Annotated[kind, told]
     return inspect.Parameter(name, place, default=default, annotation=hint)
 
@@ -122,6 +141,9 @@ def request_of(operation: Operation, typed: Mapping[str, Any]) -> dict[str, Any]
     asked = {name: typed[name] for name in fields if typed.get(name) is not None}
     if "tiers" in fields:
         asked["tiers"] = decoded(read_bytes(_source(typed["file"])))
+    if CASES in asked:
+        sources = [_source(one) for one in asked[CASES]]
+        asked[CASES] = [case for one in sources for case in read_cases(read_bytes(one), name=name_of(one))]
     if BOOK not in fields:
         return asked
     book = _book(typed, own_leader="leader" in fields)

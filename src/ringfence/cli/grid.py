@@ -72,7 +72,10 @@ class Grid:
         )
         for place, heading in enumerate(self.headings):
             numbers = place > 0 and any(row[place][:1] in NUMERIC for row in rows)
-            table.add_column(heading, justify="right" if numbers else "left", overflow="fold")
+            words = max(longest_word(cell) for cell in (heading, *(row[place] for row in rows)))
+            table.add_column(
+                heading, justify="right" if numbers else "left", overflow="fold", min_width=words
+            )
         for row in rows:
             table.add_row(*(Text(cell) for cell in row))
         return table

@@ -43,8 +43,8 @@ def status_of(arguments: Sequence[str]) -> int:
 
 def _run(arguments: Sequence[str]) -> int:
     words = [HYPHEN if word == "-" else word for word in arguments]
-    application()(words, exit_on_error=False, print_error=False, result_action="return_value")
-    return Exit.ANSWERED
+    ended = application()(words, exit_on_error=False, print_error=False, result_action="return_value")
+    return ended if isinstance(ended, Exit) else Exit.ANSWERED
 
 
 def _reader_left() -> Exit:

@@ -9,8 +9,10 @@ from pydantic import BaseModel
 from rich.console import Console
 from rich.text import Text
 
+from ringfence.cli.checked import show_check
 from ringfence.cli.compared import show_compare
 from ringfence.cli.console import clean
+from ringfence.cli.differences import MEASURED, show_differences
 from ringfence.cli.grid import Grid, headline, note, rules_line, section
 from ringfence.report.format import SOLVENCY_WORDS, TWIN_WORDS, amount, percent, price, times, whole
 from ringfence.service import answers as out
@@ -210,6 +212,7 @@ def show_tier_table(to: Console, answer: out.TiersShowAnswer) -> None:
     headline(to, f"{table.symbol}: tiers from {table.valid_from}")
     rules_line(to, answer.rules)
     note(to, f"source: {table.source}")
+    note(to, MEASURED[table.basis])
     to.print(Text(f"digest: {clean(table.digest)}", style="dim"), soft_wrap=True)
     rows = [
         (
@@ -273,9 +276,11 @@ SHOWN: Mapping[str, Callable[[Console, Any], None]] = {
     "explain": show_explain,
     "tiers-list": show_tiers,
     "tiers-show": show_tier_table,
+    "tiers-diff": show_differences,
     "tiers-import": show_import,
     "venues-list": show_venues,
     "venues-show": show_venue,
+    "venues-check": show_check,
     "init": show_init,
 }
 """How each operation's answer is shown."""

@@ -24,7 +24,15 @@ from pydantic_core.core_schema import no_info_before_validator_function
 
 from ringfence.domain.instrument import symbol_parts
 from ringfence.domain.numbers import money
-from ringfence.errors import BadFile, BadNumber, InexactNumber, RingfenceError, UnknownField, UnknownSymbol
+from ringfence.errors import (
+    BadFile,
+    BadNumber,
+    InexactNumber,
+    OutOfRange,
+    RingfenceError,
+    UnknownField,
+    UnknownSymbol,
+)
 from ringfence.limits import LIMITS, within
 
 DEPTH = 16
@@ -123,6 +131,33 @@ class AtMost:
                 within(len(value), self.limit, path="")
             except RingfenceError as error:
                 refuse(error)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A whole number from 1 up to a named limit."""
+
+    limit: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Pydantic asks this how to validate."""
+        return no_info_before_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Pydantic asks this how to describe it."""
+        return {**handler(schema), "minimum": 1, "maximum": getattr(LIMITS, self.limit)}
+
+    def _check(self, value: Any) -> Any:
+        if isinstance(value, int) and not isinstance(value, bool):
+            try:
+                within(value, self.limit, path="")
+            except RingfenceError as error:
+                refuse(error)
+            if value < 1:
+                refuse(OutOfRange("at least 1", value=value, hint="write a whole number above zero"))
         return value
 
 

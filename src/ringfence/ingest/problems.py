@@ -36,6 +36,10 @@ def translated(error: ValidationError) -> RingfenceError:
     if first["type"] == "missing":
         name = str(first["loc"][-1])
         return MissingField("this field has no default", path=path, hint=f"write {name} = …")
+    if first["type"] == "literal_error":
+        hint = f"write {first['ctx']['expected']}"
+        shown = printable(str(first["input"]))
+        return OutOfRange("not one of the choices", path=path, value=shown, hint=hint)
     return _of_type(first["type"], path, first.get("input"))
 
 

@@ -35,7 +35,7 @@ class Declared:
 
     Attributes:
         jumps: maintenance jumps at the edges and is meant to; else deductions must join the tiers.
-        basis: what floor and cap are measured in; None: the quote currency, of linear contracts.
+        basis: what floor and cap are measured in; None: as the venue's rules say for the kind of contract.
     """
 
     jumps: bool = False
@@ -89,14 +89,14 @@ def read_tiers(
     >>> read_tiers(text, venue="demo", on="2026-11-22", source="mine").added
     ('X/USDT:USDT',)
     """
-    registry.pack(venue)
+    measured = registry.pack(venue)[-1].tier_basis
     check_date(on)
     named = _by_symbol(json_document(decoded(data)))
     within(len(named), "symbols_per_import", path="")
     if not named:
         raise BadFile("no tiers in it", hint="as ccxt's fetch_leverage_tiers returns them")
     tables = tuple(
-        _table(symbol, rows, on=on, source=source, declared=declared or Declared())
+        _table(symbol, rows, on=on, source=source, declared=declared or Declared(), measured=measured)
         for symbol, rows in named.items()
     )
     before = {symbol: table for symbol in named if (table := _newest(known or {}, symbol, on)) is not None}
@@ -195,8 +195,16 @@ def _compact(rows: object, path: str) -> Rows:
     return _tiers([dict(zip(names, row, strict=True)) for row in rows], path)
 
 
-def _table(symbol: str, rows: Rows, *, on: str, source: str, declared: Declared) -> TierTable:
-    measured = _basis(symbol, declared.basis)
+def _table(
+    symbol: str,
+    rows: Rows,
+    *,
+    on: str,
+    source: str,
+    declared: Declared,
+    measured: Mapping[Kind, TierBasis],
+) -> TierTable:
+    basis = _basis(symbol, declared.basis, measured)
     read = [_tier(path, row) for path, row in rows]
     given = [deduction is not None for *_, deduction in read]
     if any(given) and not all(given):
@@ -208,16 +216,17 @@ def _table(symbol: str, rows: Rows, *, on: str, source: str, declared: Declared)
     tiers = joined([(floor, cap, rate, most) for floor, cap, rate, most, _ in read])
     if any(given):
         tiers = tuple(Tier(f, c, r, d or Decimal(0), m) for f, c, r, m, d in read)
-    table = TierTable(symbol, tiers, measured, valid_from=on, source=source, jumps=declared.jumps)
+    table = TierTable(symbol, tiers, basis, valid_from=on, source=source, jumps=declared.jumps)
     return check_tiers(table, path=printable(symbol))
 
 
-def _basis(symbol: str, basis: str | None) -> TierBasis:
+def _basis(symbol: str, basis: str | None, measured: Mapping[Kind, TierBasis]) -> TierBasis:
     parts = symbol_parts(symbol, path=printable(symbol))
     if basis is not None and basis in list(TierBasis):
         return TierBasis(basis)
-    if basis is None and kind_of(parts["base"], parts["quote"], parts["settle"]) is Kind.LINEAR:
-        return TierBasis.QUOTE
+    kind = kind_of(parts["base"], parts["quote"], parts["settle"])
+    if basis is None and kind in measured:
+        return measured[kind]
     raise BadTiers(
         f"{symbol}: what its floors and caps are measured in is not known",
         path=printable(symbol),

@@ -380,6 +380,8 @@ class TierTableAnswer(Answer):
     valid_from: str
     source: str
     digest: str
+    basis: str
+    jumps: bool
     tiers: list[TierRow]
 
 
@@ -419,6 +421,34 @@ class TiersImportAnswer(Answer):
     changed: list[str]
     unchanged: list[str]
     stored_in: str
+
+
+class TierChange(Answer):
+    """One tier that differs; without ``before`` it is new, without ``after`` it is gone."""
+
+    number: int
+    before: TierRow | None
+    after: TierRow | None
+
+
+class TierTableChange(Answer):
+    """One symbol whose table differs; ``tiers`` are those that do, none where only the measure changed."""
+
+    symbol: str
+    status: Literal["new", "changed"]
+    before: TierTableAnswer | None
+    after: TierTableAnswer
+    tiers: list[TierChange]
+
+
+class TiersDiffAnswer(Answer):
+    """What differs between the tables in force on two dates."""
+
+    venue: str
+    from_date: str
+    to_date: str
+    changed: list[TierTableChange]
+    unchanged: list[str]
 
 
 class ClauseAnswer(Answer):

@@ -16,10 +16,12 @@ from ringfence.ingest.schema import AccountInput, account_from
 from ringfence.ingest.template import TEMPLATE
 from ringfence.service import answers as out
 from ringfence.service import requests as ask
+from ringfence.service.check import venues_check
 from ringfence.service.context import Context
 from ringfence.service.present import Presenter, conditions, work
 from ringfence.service.registry import Operation, operation
 from ringfence.service.tables import tiers_import, tiers_list, tiers_show, venues_list, venues_show
+from ringfence.service.tiers_diff import tiers_diff
 from ringfence.service.wanted import wanted_answer
 from ringfence.solve.arrange import Arrangement, arrangements
 from ringfence.solve.explain import explain_liquidations, explain_twin
@@ -248,9 +250,11 @@ OPERATIONS: tuple[Operation, ...] = (
     explain,
     tiers_list,
     tiers_show,
+    tiers_diff,
     tiers_import,
     venues_list,
     venues_show,
+    venues_check,
     init,
 )
 """Every operation, in the order the manual lists them."""

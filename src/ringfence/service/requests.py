@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from ringfence.ingest.fields import Amount, Symbol, Table
+from ringfence.ingest.cases import CaseInput
+from ringfence.ingest.fields import Amount, AtMost, Symbol, Table, Within
 from ringfence.ingest.schema import AccountInput
 from ringfence.service.answers import TwinKey
 
@@ -108,6 +109,15 @@ class TiersShowRequest(Table):
     on: OnDate = None
 
 
+class TiersDiffRequest(Table):
+    """What differs between two dates."""
+
+    venue: str
+    symbol: Symbol | None = None
+    from_date: Annotated[str, Field(description="The earlier date, YYYY-MM-DD.")]
+    to_date: Annotated[str | None, Field(description="The later date, YYYY-MM-DD; absent: today.")] = None
+
+
 class TiersImportRequest(Table):
     """Tier tables to store under a date."""
 
@@ -127,6 +137,29 @@ class VenuesShowRequest(Table):
 
     venue: str
     on: OnDate = None
+
+
+class VenuesCheckRequest(Table):
+    """Hold rule packs against cases, or against their own examples and the laws."""
+
+    venues: Annotated[
+        list[str] | None,
+        Field(description="Keys of the venues; absent: every installed one, with cases: every one in them."),
+    ] = None
+    cases: Annotated[
+        list[CaseInput] | None,
+        AtMost("cases_per_check"),
+        Field(description="Cases, a JSON object a line; absent: the packs' own examples, and the laws."),
+    ] = None
+    accounts: Annotated[
+        int, Within("accounts_per_check"), Field(description="How many accounts are drawn for the laws.")
+    ] = 100
+    seed: Annotated[
+        int, Field(ge=0, le=2**53, description="Which accounts; the same seed draws the same ones.")
+    ] = 0
+    strict: Annotated[
+        bool, Field(description="What is not modelled of a strict case, or of a law, fails as well.")
+    ] = False
 
 
 class InitRequest(Table):

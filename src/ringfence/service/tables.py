@@ -47,16 +47,19 @@ def tiers_show(context: Context, request: ask.TiersShowRequest) -> out.TiersShow
     on = context.date(request.on)
     rules = context.rules(request.venue, on=on)
     return out.TiersShowAnswer(
-        rules=Presenter(rules).rules(on), table=_table(rules.tier_table(request.symbol, on=on))
+        rules=Presenter(rules).rules(on), table=tier_table(rules.tier_table(request.symbol, on=on))
     )
 
 
-def _table(table: TierTable) -> out.TierTableAnswer:
+def tier_table(table: TierTable) -> out.TierTableAnswer:
+    """One table as doors show it."""
     return out.TierTableAnswer(
         symbol=table.symbol,
         valid_from=table.valid_from,
         source=table.source,
         digest=table.digest,
+        basis=table.basis.value,
+        jumps=table.jumps,
         tiers=[
             out.TierRow(
                 number=number,

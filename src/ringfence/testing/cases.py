@@ -11,14 +11,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 
 from ringfence.domain.account import Account, CollateralRate, InstrumentTerms, MarginMode, Order, Position
 from ringfence.domain.instrument import Kind
 from ringfence.domain.market import Market
 from ringfence.domain.numbers import exactly, money, positive, rounded, simplest
 from ringfence.domain.tiers import Tier, TierBasis, TierTable
-from ringfence.errors import BadFile, MissingRate, NotSupported
+from ringfence.errors import BadFile, BadTiers, MissingRate, NotSupported
 
 STRICT = ("official", "captured")
 """Strengths that count as proof: the venue's own document, or the exchange's own output."""
@@ -27,6 +27,8 @@ FENCE_PLACES = Decimal("1E-40")
 """A fence of entry value / leverage may have no end (10 / 3); it is cut far below any tolerance."""
 
 Key = tuple[str, str]
+Group = Literal["strict", "weaker", "fitted", "control"]
+Mode = Literal["isolated", "cross", "mixed", "none"]
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,27 @@ class Case:
         return self.document.get("reproduces") is False
 
     @property
+    def fitted(self) -> tuple[str, ...]:
+        """Inputs that were solved or assumed from the answer."""
+        return tuple(self.document.get("fitted") or ())
+
+    @property
     def strict(self) -> bool:
         """Whether it counts as proof."""
-        return self.strength in STRICT and not self.document.get("fitted") and not self.control
+        return self.strength in STRICT and not self.fitted and not self.control
+
+    @property
+    def group(self) -> Group:
+        """How it counts: ``strict``, ``weaker``, ``fitted`` or ``control``."""
+        if self.control:
+            return "control"
+        return "fitted" if self.fitted else "strict" if self.strict else "weaker"
+
+    @property
+    def mode(self) -> Mode:
+        """Margin mode of its positions; ``none`` without one."""
+        modes = {MarginMode(row["margin_mode"]) for row in self.document["account"]["positions"]}
+        return modes.pop().value if len(modes) == 1 else "mixed" if modes else "none"
 
 
 @dataclass(frozen=True)
@@ -169,7 +189,7 @@ def _fence(row: Mapping[str, Any], *, path: str) -> Decimal:
 def _entry_value(row: Mapping[str, Any], *, path: str) -> Fraction:
     if row.get("entry_cost") is not None:
         return Fraction(positive(row["entry_cost"], path=f"{path}.entry_cost"))
-    price = Fraction(positive(row["entry_price"], path=f"{path}.entry_price"))
+    price = Fraction(positive(row.get("entry_price"), path=f"{path}.entry_price"))
     return _size(row) / price if row.get("kind") == Kind.INVERSE else _size(row) * price
 
 
@@ -252,6 +272,8 @@ def table_of_rows(symbol: str, rows: Iterable[list[str | None]], *, basis: str =
         floor, cap, rate, deduction, leverage = cells
         if floor is None or rate is None:
             raise NotSupported("a tier without floor or rate", path=f"tiers.{symbol}", value=row)
+        if tiers and floor <= tiers[-1].floor:
+            raise BadTiers("floors must rise", path=f"tiers.{symbol}", value=floor)
         if deduction is None:
             last = tiers[-1] if tiers else None
             deduction = Decimal(0) if last is None else last.deduction + floor * (rate - last.rate)

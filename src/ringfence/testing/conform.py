@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from ringfence.domain.numbers import Number, money, plain
-from ringfence.errors import RingfenceError
+from ringfence.domain.numbers import money, plain
+from ringfence.errors import RingfenceError, UnknownVenue
 from ringfence.testing.cases import Case, Key
 from ringfence.testing.figures import NONE, Computed, compute, figure
+from ringfence.venues import registry
 from ringfence.venues.rules import VenueRules
 
 PLACES = 18
+WORDS = (NONE, "true", "false")
+"""What an expected figure may be beside a number."""
 
 
 class Verdict(StrEnum):
@@ -31,6 +34,8 @@ class FieldReport:
         place: ``BTC/USDT:USDT long``, or ``account``.
         computed: the exact value at 18 decimals, or ``none``; empty when it is not modelled.
         reason: why it fails or is not modelled.
+        difference, tolerance: computed less expected and how far they may be apart, 18 decimals; empty
+            where either is a word.
     """
 
     place: str
@@ -39,6 +44,8 @@ class FieldReport:
     computed: str
     verdict: Verdict
     reason: str = ""
+    difference: str = ""
+    tolerance: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,8 @@ def run_case(case: Case, *, rules: VenueRules | None = None) -> CaseReport:
         rules: a rule pack to hold against the case instead of the venue's installed one.
     """
     try:
+        if rules is None and case.venue not in registry.venue_keys():
+            raise UnknownVenue("no rule pack of this venue is installed", value=case.venue)
         said = compute(case, rules)
     except RingfenceError as error:
         return CaseReport(case, tuple(_unmodelled(*wanted, error) for wanted in _wanted(case)))
@@ -92,24 +101,23 @@ def _field(case: Case, said: Computed, key: Key | None, name: str, expected: str
     except RingfenceError as error:
         return _unmodelled(key, name, expected, error)
     text = computed if isinstance(computed, str) else plain(computed, PLACES)
-    tolerance = (case.document.get("tolerance") or {}).get(name)
-    reason = _difference(computed, expected, tolerance)
+    if isinstance(computed, str) or expected in WORDS:
+        verdict = Verdict.AGREES if computed == expected else Verdict.DIFFERS
+        reason = "" if computed == expected else "a different answer"
+        return FieldReport(_place(key), name, str(expected), text, verdict, reason)
+    target = Fraction(money(expected, path=f"expected.{name}"))
+    off = Fraction(computed) - target
+    allowed = _allowed((case.document.get("tolerance") or {}).get(name), target)
+    shown, within = plain(off, PLACES), plain(allowed, PLACES)
+    agrees = abs(off) <= allowed
     return FieldReport(
-        _place(key), name, expected, text, Verdict.DIFFERS if reason else Verdict.AGREES, reason
-    )
-
-
-def _difference(computed: Number | str, expected: str, tolerance: str | None) -> str:
-    """Empty when they agree, else by how much they do not."""
-    if isinstance(computed, str) or expected in (NONE, "true", "false"):
-        return "" if computed == expected else "a different answer"
-    target = Fraction(money(expected))
-    off = abs(Fraction(computed) - target)
-    allowed = _allowed(tolerance, target)
-    return "" if off <= allowed else f"off by {plain(off, PLACES)}, tolerance {plain(allowed, PLACES)}"
+        _place(key), name, str(expected), text, Verdict.AGREES if agrees else Verdict.DIFFERS,
+        "" if agrees else f"off by {shown.removeprefix('-')}, tolerance {within}", shown, within,
+    )  # fmt: skip
 
 
 def _allowed(tolerance: str | None, target: Fraction) -> Fraction:
+    """How far a figure may be off: an absolute amount, or a share of the target."""
     if tolerance is None:
         return Fraction(0)
     relative = tolerance.removeprefix("rel:")

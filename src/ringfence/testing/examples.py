@@ -2,7 +2,8 @@
 
 Columns are separated by two spaces or more. ``position`` reads ``+0.100@60000``; ``tier`` reads
 ``2.5% -16300``, the one tier the document names, or ``-`` for the pack's own table (as without the
-column); ``health`` may be left out.
+column), measured as the venue measures tiers; ``contract size`` is for venues that have none of their
+own; ``health`` may be left out.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import NamedTuple
 
-from ringfence.domain.account import Account
+from ringfence.domain.account import Account, InstrumentTerms
+from ringfence.domain.instrument import kind_of, symbol_parts
 from ringfence.domain.market import Market
 from ringfence.domain.numbers import Number, money, plain
-from ringfence.domain.tiers import Tier, TierTable
+from ringfence.domain.tiers import Tier, TierBasis, TierTable
 from ringfence.errors import BadRules
 from ringfence.exact.assess import Solvency, assess
 from ringfence.exact.ring import prepare
@@ -22,6 +25,7 @@ from ringfence.venues.rules import VenueRules
 
 COLUMNS = ("wallet", "symbol", "position", "mark", "equity", "maintenance", "liquidated")
 NEWEST = "9999-12-31"
+PLACES = 18
 
 
 def read_examples(text: str) -> list[dict[str, str]]:
@@ -45,30 +49,51 @@ def read_examples(text: str) -> list[dict[str, str]]:
     return [dict(zip(head, row, strict=True)) for row in rows[1:]]
 
 
+class ExampleFigure(NamedTuple):
+    """One figure of one example: what the table says and what the engine computes, exact."""
+
+    name: str
+    expected: str
+    computed: str
+    agrees: bool
+
+
+def example_figures(rules: VenueRules, row: Mapping[str, str]) -> list[ExampleFigure]:
+    """Every figure that one row of a table of examples states, beside the engine's own.
+
+    Raises:
+        RingfenceError: the row cannot be read, or the pack has no rule for it.
+    """
+    figures = []
+    for name, value in _said(rules, row).items():
+        if name in row:
+            wanted = row[name] if name == "liquidated" else Fraction(money(row[name].replace("_", "")))
+            shown, found = (
+                (value, value) if isinstance(value, str) else (plain(value, PLACES), Fraction(value))
+            )
+            figures.append(ExampleFigure(name, row[name], shown, found == wanted))
+    return figures
+
+
 def failed_examples(rules: VenueRules, text: str) -> list[str]:
     """Every figure of a pack's examples that the engine does not reproduce exactly; empty when all agree."""
-    problems = []
-    for number, row in enumerate(read_examples(text), 1):
-        said = _said(rules, row)
-        for name, value in said.items():
-            if name not in row:
-                continue
-            wanted = row[name] if name == "liquidated" else Fraction(money(row[name].replace("_", "")))
-            if (value if isinstance(value, str) else Fraction(value)) != wanted:
-                shown = value if isinstance(value, str) else plain(value)
-                problems.append(
-                    f"{rules.key} example {number}: {name} is {shown}, the table says {row[name]}"
-                )
-    return problems
+    return [
+        f"{rules.key} example {number}: {one.name} is {one.computed}, the table says {one.expected}"
+        for number, row in enumerate(read_examples(text), 1)
+        for one in example_figures(rules, row)
+        if not one.agrees
+    ]
 
 
 def _said(rules: VenueRules, row: Mapping[str, str]) -> dict[str, Number | str]:
     size, _, entry = row["position"].partition("@")
     symbol, tier = row["symbol"], row.get("tier", "-")
+    face = money(row["contract size"]) if "contract size" in row else None
     account = Account(
         venue=rules.key,
         wallet={symbol.rpartition(":")[2]: money(row["wallet"].replace("_", ""))},
-        tiers={} if tier == "-" else {symbol: _one_tier(symbol, tier)},
+        tiers={} if tier == "-" else {symbol: _one_tier(rules, symbol, tier)},
+        instruments={symbol: InstrumentTerms(contract_size=face)},
     ).open(symbol, size, entry_price=entry)
     assessed = assess(prepare(account, rules, on=NEWEST), Market({symbol: money(row["mark"])}))
     (pool,) = assessed.rings
@@ -81,7 +106,10 @@ def _said(rules: VenueRules, row: Mapping[str, str]) -> dict[str, Number | str]:
     }
 
 
-def _one_tier(symbol: str, text: str) -> TierTable:
+def _one_tier(rules: VenueRules, symbol: str, text: str) -> TierTable:
     rate, _, deduction = text.partition("%")
     amount = money(deduction.strip().removeprefix("-") or "0")
-    return TierTable(symbol, (Tier(money("0"), None, money(rate).scaleb(-2), amount),), source="the example")
+    parts = symbol_parts(symbol)
+    basis = rules.tier_basis.get(kind_of(parts["base"], parts["quote"], parts["settle"]), TierBasis.QUOTE)
+    tier = Tier(money("0"), None, money(rate).scaleb(-2), amount)
+    return TierTable(symbol, (tier,), basis, source="the example")

@@ -9,9 +9,10 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from ringfence.domain.account import MarginMode, Position
+from ringfence.domain.account import Account, MarginMode, Position
 from ringfence.domain.numbers import Number, plain
-from ringfence.errors import NotDocumented, NotSupported, UnknownSymbol
+from ringfence.domain.tiers import Tier, TierTable
+from ringfence.errors import NotDocumented, NoTier, NotSupported, UnknownSymbol
 from ringfence.exact.assess import Assessment, PositionFigures, RingFigures, Solvency, assess
 from ringfence.exact.ring import Book, prepare
 from ringfence.solve.liquidation import Answer, Reach, move_alone
@@ -22,6 +23,10 @@ from ringfence.venues.rules import VenueRules
 NONE = "none"
 NEWEST = "9999-12-31"
 FENCE_FIGURES = ("liquidation_price", "bankruptcy_price", "isolated_equity", "maintenance_usage")
+TIER_FIGURES = (
+    "liquidation_price", "maintenance_margin", "maintenance_usage", "deduction", "is_liquidatable",
+    "withdrawable",
+)  # fmt: skip
 PROBES = 24
 """How often a mark is doubled or halved in the search for one at which a ring is alive."""
 
@@ -29,10 +34,30 @@ PROBES = 24
 def compute(case: Case, rules: VenueRules | None = None) -> Computed:
     """Read a case and assess it under the rules of its venue, or under the pack given."""
     situation = read_case(case)
-    account = situation.account
-    chosen = rules or registry.rules(case.venue, on=account.on)
-    book = _with_own_tables(prepare(account, chosen, on=account.on or NEWEST), situation)
-    return Computed(situation, book, assess(book, situation.market))
+    stated = situation.account
+    chosen = rules or registry.rules(case.venue, on=stated.on)
+    on = stated.on or NEWEST
+    missing = frozenset(
+        one.symbol for one in stated.positions if not _has_table(stated, chosen, one.symbol, on)
+    )
+    account = replace(stated, tiers={**stated.tiers, **{symbol: _stand_in(symbol) for symbol in missing}})
+    book = _with_own_tables(prepare(account, chosen, on=on), situation)
+    notes = [
+        f"{symbol}: no tiers are known, so nothing that depends on them is said" for symbol in sorted(missing)
+    ]
+    return Computed(situation, book, assess(book, situation.market), notes, missing)
+
+
+def _has_table(account: Account, rules: VenueRules, symbol: str, on: str) -> bool:
+    try:
+        return symbol in account.tiers or bool(rules.tier_table(symbol, on=on))
+    except NoTier:
+        return False
+
+
+def _stand_in(symbol: str) -> TierTable:
+    """A table for what does not depend on tiers, such as value and profit; `figure` refuses the rest."""
+    return TierTable(symbol, (Tier(Decimal(0), None, Decimal("0.01"), Decimal(0)),), source="stands in")
 
 
 def _with_own_tables(book: Book, situation: Situation) -> Book:
@@ -61,6 +86,8 @@ class Computed:
     book: Book
     assessment: Assessment
     notes: list[str] = field(default_factory=list)
+    tierless: frozenset[str] = frozenset()
+    """Symbols whose tiers nobody states; a stand-in fills their place."""
 
     @cached_property
     def pool(self) -> RingFigures:
@@ -185,7 +212,19 @@ def figure(said: Computed, key: Key | None, name: str) -> Number | str:
         raise NotSupported(f"{said.book.rules.title}: {name} is no figure of its rules", path=name)
     if key is not None and key in said.situation.unfenced and name in FENCE_FIGURES:
         raise NotDocumented("the case gives neither the margin inside the fence nor the leverage", path=name)
+    if name in TIER_FIGURES and said.tierless & set(_tiers_behind(said, key, name)):
+        raise NotDocumented("neither the case nor the venue's tables give the tiers", path=name)
     value = known[name](said) if key is None else known[name](said, said.figures(key))
     if value is None:
         raise NotDocumented("the case leaves out what this figure needs", path=name)
     return value
+
+
+def _tiers_behind(said: Computed, key: Key | None, name: str) -> tuple[str, ...]:
+    """The symbols whose tiers a figure depends on: its own, or every one of its ring."""
+    if key is None:
+        pool = said.pool
+        return next(ring.symbols for ring in said.book.rings if ring.name == pool.name)
+    if name in ("maintenance_margin", "deduction"):
+        return key[:1]
+    return said.book.ring_of(said.figures(key).position).symbols

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.metadata import entry_points
 
-from ringfence.errors import BadRules, NoRules, UnknownVenue
+from ringfence.errors import BadRules, NoRules, RingfenceError, UnknownVenue
 from ringfence.venues.rules import VenueRules
 
 GROUP = "ringfence.venues"
@@ -42,12 +42,39 @@ def pack(key: str) -> tuple[VenueRules, ...]:
             value=key,
             hint=f"write one of {', '.join(venue_keys())}",
         )
-    (point,) = (point for point in entry_points(group=GROUP) if point.name == key)
-    rules = getattr(point.load(), "RULES", None)
+    rules = getattr(_module(key), "RULES", None)
     dated = rules if isinstance(rules, tuple) else (rules,)
     if not dated or not all(isinstance(one, VenueRules) for one in dated):
         raise BadRules(f"{key}: the pack must define RULES = VenueRules(…)", path=key)
     return tuple(sorted(dated, key=lambda one: one.valid_from))
+
+
+def _module(key: str) -> object:
+    """A pack's module, which may be a stranger's and fail in any way."""
+    (point,) = (point for point in entry_points(group=GROUP) if point.name == key)
+    try:
+        return point.load()
+    except RingfenceError:
+        raise
+    except Exception as error:
+        said = f"{key}: the pack cannot be imported: {type(error).__name__}: {error}"
+        raise BadRules(said, path=key, hint=f"correct {point.value}") from error
+
+
+def examples(key: str) -> str:
+    """The table of worked examples in a pack's file; empty where it has none.
+
+    Raises:
+        UnknownVenue, BadRules: as `pack`.
+
+    >>> examples("demo").split()[0]
+    'wallet'
+    """
+    pack(key)
+    text = getattr(_module(key), "EXAMPLES", "")
+    if not isinstance(text, str):
+        raise BadRules(f"{key}: EXAMPLES is a text, one line an example", path=f"{key}.EXAMPLES")
+    return text
 
 
 def rules(key: str, *, on: str | None = None) -> VenueRules:

@@ -12,7 +12,7 @@ from functools import cached_property
 from ringfence.domain.account import InstrumentTerms
 from ringfence.domain.instrument import Instrument, Kind, kind_of, symbol_parts
 from ringfence.domain.numbers import Number, money, rounded
-from ringfence.domain.tiers import TierTable, check_tiers, joined
+from ringfence.domain.tiers import TierBasis, TierTable, check_tiers, joined
 from ringfence.errors import BadRules, NoTier
 
 
@@ -185,6 +185,8 @@ class VenueRules:
     contract_sizes: Mapping[Kind, Decimal]
     clauses: Mapping[str, Clause]
     tables: Mapping[str, tuple[TierTable, ...]]
+    tier_basis: Mapping[Kind, TierBasis] = field(default_factory=lambda: {Kind.LINEAR: TierBasis.QUOTE})
+    """What floor and cap of this venue's tiers are measured in, by kind, where a file does not say it."""
     auto_top_up: bool = False
     """The venue can feed a fence from the wallet; the fence bounds the loss only while that is off."""
     multi_asset: bool = False

@@ -13,6 +13,7 @@ import pytest
 
 from ringfence.domain.account import Account, MarginMode
 from ringfence.domain.market import Market
+from ringfence.domain.numbers import simplest
 from ringfence.exact.assess import Assessment, assess
 from ringfence.exact.ring import Book, prepare
 from ringfence.ingest.files import load
@@ -42,7 +43,7 @@ def fenced(account: Account) -> Account:
     book, positions, wallet = book_of(account), [], dict(account.wallet)
     for position in account.positions:
         (leg,) = (leg for ring in book.rings for leg in ring.legs if leg.position is position)
-        margin = leg.entry_value / leg.position.leverage
+        margin = simplest(Fraction(leg.entry_value) / Fraction(leg.position.leverage))
         positions.append(replace(position, margin_mode=MarginMode.ISOLATED, isolated_margin=margin))
         wallet[leg.instrument.settle] -= margin
     return replace(account, positions=tuple(positions), wallet=wallet)
@@ -161,6 +162,20 @@ def test_binance_faq_cross() -> None:
     near(eth.unrealized_pnl, "-448192.89", "0.005")
     near(btc.maintenance_margin, "71200.81144", "0.00001")
     near(eth.maintenance_margin, "356512.508", "0.001")
+
+
+def test_binance_coinm_by_the_formula_of_its_page() -> None:
+    account, _, figures, found = example("binance-coinm-faq.toml")
+    cum, top = Decimal("0.56") + 50 * (Decimal("0.05") - Decimal("0.025")), 30_000 * 100 * Fraction("1.05")
+    assert account.tiers["BTC/USD:BTC"].tiers[0].deduction == cum
+    assert figures.positions[0].maintenance_margin == 60 * Decimal("0.05") - cum == Decimal("1.19")
+    assert prices(found, "BTC/USD:BTC") == top / Fraction(20 + cum + 60)
+    twin = fenced(account)
+    assert (twin.positions[0].isolated_margin, twin.wallet) == (12, {"BTC": 8})
+    isolated = liquidations(book_of(twin), Market({"BTC/USD:BTC": "50000"}))
+    assert prices(isolated, "BTC/USD:BTC") == top / Fraction(12 + cum + 60)
+    near(prices(found, "BTC/USD:BTC"), "38503.85", "0.005")
+    near(prices(isolated, "BTC/USD:BTC"), "42677.14", "0.005")
 
 
 @pytest.mark.parametrize(
