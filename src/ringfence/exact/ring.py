@@ -18,7 +18,7 @@ from ringfence.domain.account import Account, CollateralRate, MarginMode, Positi
 from ringfence.domain.instrument import Instrument, Kind
 from ringfence.domain.numbers import Number, exactly, quotient
 from ringfence.domain.tiers import TierBasis, TierTable
-from ringfence.errors import BadTiers, MissingRate, NotSupported, OutOfRange
+from ringfence.errors import BadTiers, MissingRate, NotSupported, OutOfRange, UnknownSymbol
 from ringfence.formulas import inverse, linear
 from ringfence.venues.rules import Basis, VenueRules
 
@@ -249,11 +249,15 @@ class Book:
         return tuple(ring for ring in self.rings if ring.mode is MarginMode.ISOLATED)
 
     def ring_of(self, position: Position) -> Ring:
-        """The ring that a position lives in."""
+        """The ring that a position lives in.
+
+        Raises:
+            UnknownSymbol: the account has no such position.
+        """
         for ring in self.rings:
-            if any(leg.position is position for leg in ring.legs):
+            if any(leg.position.key == position.key for leg in ring.legs):
                 return ring
-        raise KeyError(position.key)
+        raise UnknownSymbol("no such position in this book", path="symbol", value=" ".join(position.key))
 
 
 @exactly

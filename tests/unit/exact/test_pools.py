@@ -10,9 +10,9 @@ from fractions import Fraction
 
 import pytest
 
-from ringfence.domain.account import Account, CollateralRate, Order
+from ringfence.domain.account import Account, CollateralRate, Order, Position, Side
 from ringfence.domain.market import Market
-from ringfence.errors import NotSupported
+from ringfence.errors import NotSupported, UnknownSymbol
 from ringfence.exact.assess import Assessment, Solvency, assess
 from ringfence.exact.ring import prepare
 from ringfence.venues import registry
@@ -89,3 +89,12 @@ def test_an_assessment_of_five_positions_stays_cheap() -> None:
     profile.runcall(assess, book, market)
     calls = pstats.Stats(profile).total_calls  # type: ignore[attr-defined]
     assert calls < 260, f"{calls} function calls; find what is computed twice"
+
+
+def test_a_position_is_found_by_what_it_is_and_a_foreign_one_is_named() -> None:
+    account = Account(venue="demo", wallet={"USDT": "1000"}).open(BTC, "+0.1", entry_price="60000")
+    book = prepare(account, registry.rules("demo"), on="2026-11-22")
+    same = Position(BTC, Side.LONG, Decimal("0.1"), entry_price=Decimal(60000))
+    assert book.ring_of(same).name == "pool USDT"
+    with pytest.raises(UnknownSymbol, match="no such position"):
+        book.ring_of(replace(same, side=Side.SHORT))
