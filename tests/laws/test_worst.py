@@ -52,7 +52,7 @@ CASES = """
    1000  BTC+0.1@60000                yes                   1000
  100000  BTC-0.1@60000                yes                 100000    # a short loses without end
   70000  BTC+1@60000 ETH+1@3000       no                   63000
-   9000  BTC+0.1@60000 ETH+1@3000     no                    9000    # alive at every price above zero
+   9000  BTC+0.1@60000 ETH+1@3000     yes                   9000    # paid in full, and worth nothing at zero
 """
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from ringfence.domain.market import Market
 from ringfence.domain.numbers import Number, add, exactly
-from ringfence.exact.health import rates_of, sums
+from ringfence.exact.health import is_dead, rates_of, sums
 from ringfence.exact.ring import Ring
 from ringfence.solve.frontier import Axis, parts
 from ringfence.solve.path import Path
@@ -42,7 +42,7 @@ def can_be_liquidated(ring: Ring, market: Market) -> bool:
     """Whether any marks at all liquidate the ring, every coin going where it hurts most.
 
     Health is a sum over coins, so each coin is sent to its own worst price: towards zero, without end, or
-    to a tier edge where maintenance jumps. A price of zero itself is no mark and is not reached.
+    to a tier edge where maintenance jumps. A coin that follows another may stand at zero, so zero counts.
     """
     if not ring.legs:
         return False
@@ -52,17 +52,14 @@ def can_be_liquidated(ring: Ring, market: Market) -> bool:
 
 
 def _dies(ring: Ring, way: Regime) -> bool:
-    total, reached = way.health, True
-    for symbol in ring.symbols:
-        worst = _worst(ring, symbol, way)
-        if worst is None:
-            return True
-        total, reached = total + worst[0], reached and worst[1]
-    return total < 0 or (total == 0 and reached)
+    worst = [_worst(ring, symbol, way) for symbol in ring.symbols]
+    if any(one is None for one in worst):
+        return True
+    return is_dead(ring, way.health + sum((one for one in worst if one is not None), ZERO))
 
 
-def _worst(ring: Ring, symbol: str, way: Regime) -> tuple[Fraction, bool] | None:
-    """(the least a coin can add to health, whether a price reaches it); None when there is no least."""
+def _worst(ring: Ring, symbol: str, way: Regime) -> Fraction | None:
+    """The least that a coin can add to health; None when there is no least."""
     legs = tuple(leg for leg in ring.legs if leg.symbol == symbol)
     inverse = any(leg.is_inverse for leg in legs)
     edges = {edge for leg in legs for edge in leg.edges}
@@ -71,12 +68,11 @@ def _worst(ring: Ring, symbol: str, way: Regime) -> tuple[Fraction, bool] | None
     constant, slope = parts(axis, way, (cuts[-1], cuts[-1] + 2))
     if slope < 0:
         return None
-    ends = [(constant + slope * cuts[-1], cuts[-1] > 0)]
+    ends = [constant + slope * cuts[-1]]
     for near, far in pairwise(cuts):
         constant, slope = parts(axis, way, (near, far))
-        ends += [(constant + slope * near, near > 0), (constant + slope * far, True)]
-    least = min(value for value, _ in ends)
-    return least, any(reached for value, reached in ends if value == least)
+        ends += [constant + slope * near, constant + slope * far]
+    return min(ends)
 
 
 def _most_by(ring: Ring, symbol: str, price: Fraction, marks: Mapping[str, Decimal]) -> Fraction:
