@@ -93,7 +93,13 @@ def paste() -> Any:
         box = page.locator("#book-text")
         if box.get_attribute("open") is None:
             box.locator("summary").click()
-        box.locator("textarea").fill(text)
+        field = box.locator("textarea")
+        # A book shown a moment ago may still be on its way into the field; nobody pastes that fast.
+        for _ in range(20):
+            field.fill(text)
+            page.wait_for_timeout(400)
+            if field.input_value() == text:
+                break
         box.get_by_role("button", name="Read this text").click()
 
     return put
