@@ -42,8 +42,7 @@ def name_of(figures: PositionFigures) -> str:
 
 def _position(assessment: Assessment, figures: PositionFigures) -> Iterator[Line]:
     book = assessment.book
-    ring = book.ring_of(figures.position)
-    leg = next(leg for leg in ring.legs if leg.position is figures.position)
+    _, leg = book.leg_of(figures.position)
     clauses, name, asset = book.rules.clauses, name_of(figures), figures.asset
     field = f"positions.{name}"
     yield Line(

@@ -249,14 +249,19 @@ class Book:
         return tuple(ring for ring in self.rings if ring.mode is MarginMode.ISOLATED)
 
     def ring_of(self, position: Position) -> Ring:
-        """The ring that a position lives in.
+        """The ring that a position lives in; raises as `leg_of`."""
+        return self.leg_of(position)[0]
+
+    def leg_of(self, position: Position) -> tuple[Ring, Leg]:
+        """The ring that a position lives in, and its leg there.
 
         Raises:
             UnknownSymbol: the account has no such position.
         """
         for ring in self.rings:
-            if any(leg.position.key == position.key for leg in ring.legs):
-                return ring
+            for leg in ring.legs:
+                if leg.position.key == position.key:
+                    return ring, leg
         raise UnknownSymbol("no such position in this book", path="symbol", value=" ".join(position.key))
 
 

@@ -63,7 +63,7 @@ class Presenter:
     def position(self, book: Book, figures: PositionFigures) -> out.PositionAnswer:
         """One position at its mark."""
         position = figures.position
-        leg = next(leg for ring in book.rings for leg in ring.legs if leg.position is position)
+        _, leg = book.leg_of(position)
         return out.PositionAnswer(
             symbol=position.symbol,
             side=position.side.value,

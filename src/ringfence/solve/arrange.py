@@ -92,7 +92,7 @@ def _isolated(book: Book, rules: VenueRules) -> Arrangement:
         if position.isolated_margin is not None:
             positions.append(position)
             continue
-        leg = next(leg for leg in book.ring_of(position).legs if leg.position is position)
+        _, leg = book.leg_of(position)
         fence, asset = _fence(leg, rules, path=f"positions[{number}].leverage"), leg.instrument.settle
         wallet[asset] = wallet.get(asset, Decimal(0)) - fence
         positions.append(replace(position, margin_mode=MarginMode.ISOLATED, isolated_margin=fence))

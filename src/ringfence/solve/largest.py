@@ -126,8 +126,7 @@ def _with(book: Book, idea: Idea, contracts: Decimal) -> tuple[Ring, Leg]:
         leverage=idea.leverage, isolated_margin=idea.margin or _nothing(idea),
     )  # fmt: skip
     opened = prepare(replace(account, positions=(*account.positions, position)), book.rules, on=book.on)
-    ring = opened.ring_of(position)
-    leg = next(one for one in ring.legs if one.position is position)
+    ring, leg = opened.leg_of(position)
     if idea.margin_mode is MarginMode.ISOLATED and idea.leverage is not None:
         fence = book.rules.money.round(Fraction(leg.entry_value) / Fraction(idea.leverage))
         ring = replace(ring, collateral=fence)

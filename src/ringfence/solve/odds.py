@@ -17,7 +17,6 @@ from ringfence.exact.health import sums
 from ringfence.exact.ring import Book
 from ringfence.solve.liquidation import move_alone
 from ringfence.solve.search import LiquidationPrice
-from ringfence.solve.sizing import leg_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +127,7 @@ def bet_on(book: Book, market: Market, position: Position, target: object) -> Be
     >>> round(float(bet.odds.liquidation_first), 3), bet.expected
     (0.84, Fraction(0, 1))
     """
-    ring, leg = leg_of(book, position)
+    ring, leg = book.leg_of(position)
     answer = move_alone(book, market, ring, leg.symbol)
     goal, now = Fraction(positive(target, path="target")), answer.mark_price
     hit = answer.below if goal > now else answer.above

@@ -42,12 +42,6 @@ LOT = Decimal("0.00000001")
 LEVERAGE_STEP = Decimal("0.01")
 
 
-def leg_of(book: Book, position: Position) -> tuple[Ring, Leg]:
-    """The ring that a position lives in, and its leg there."""
-    ring = book.ring_of(position)
-    return ring, next(leg for leg in ring.legs if leg.position is position)
-
-
 @exactly
 def margin_for(book: Book, market: Market, position: Position, price: object) -> Sized:
     """The collateral that puts a position's liquidation price at ``price``, the other marks standing still.
@@ -73,7 +67,7 @@ def margin_for(book: Book, market: Market, position: Position, price: object) ->
     >>> margin_for(book, market, account.positions[0], "55000").value
     Decimal('5225.00000000')
     """
-    ring, leg = leg_of(book, position)
+    ring, leg = book.leg_of(position)
     wanted, asset = Fraction(positive(price, path="price")), leg.instrument.settle
     marks = marks_at(ring, market, leg.symbol, wanted)
     now = _balance(ring, asset)
@@ -158,7 +152,7 @@ def size_for(
     >>> size_for(book, market, account.positions[0], "55000", lot=Decimal("0.001")).value
     Decimal('0.310')
     """
-    ring, leg = leg_of(book, position)
+    ring, leg = book.leg_of(position)
     wanted, base = Fraction(positive(price, path="price")), Fraction(market.mark(position.symbol))
     closed = paid_in(without(ring, leg), leg.instrument.settle, _profit(leg, base))
     found = slopes(closed, leg, market, wanted, base=base)
@@ -269,7 +263,7 @@ def leverage_for(book: Book, market: Market, position: Position, price: object) 
     >>> leverage_for(book, market, account.positions[0], "55000").value
     Decimal('11.48')
     """
-    ring, leg = leg_of(book, position)
+    ring, leg = book.leg_of(position)
     if ring.mode is MarginMode.CROSS:
         return Sized("leverage", Outcome.LEVERAGE_IS_NO_LEVER, "x")
     margin = margin_for(book, market, position, price)

@@ -148,7 +148,7 @@ def _entry_price(said: Computed, one: PositionFigures) -> Value:
     position = one.position
     if position.entry_price is not None or position.entry_cost is None:
         return position.entry_price
-    leg = next(leg for leg in said.book.ring_of(position).legs if leg.position is position)
+    _, leg = said.book.leg_of(position)
     size, cost = Fraction(leg.size), Fraction(position.entry_cost)
     return size / cost if leg.is_inverse else cost / size
 

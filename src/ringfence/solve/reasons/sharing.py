@@ -63,9 +63,7 @@ def _free_line(view: View, ring: RingFigures) -> Line:
 
 def _margin_line(view: View, figures: PositionFigures) -> Line:
     name = label(figures.position, view.book)
-    leg = next(
-        leg for leg in view.cross.book.ring_of(figures.position).legs if leg.position is figures.position
-    )
+    _, leg = view.cross.book.leg_of(figures.position)
     at_mark = view.book.rules.initial_margin is Basis.MARK
     how = f"{show(figures.notional if at_mark else leg.entry_value)} / {show(figures.position.leverage)}"
     clause = str(view.book.rules.clauses["initial_margin"])
