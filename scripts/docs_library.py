@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from enum import Enum
 from pathlib import Path
 
@@ -39,6 +40,8 @@ def _signature(name: str, thing: object) -> str:
         called = str(inspect.signature(thing))
     except ValueError:
         return ""
+    called = re.sub(r"<function (\w+) at 0x[0-9a-f]+>", r"\1", called)
+    called = re.sub(r"<(\w+\.\w+): [^>]*>", r"\1", called)
     return f"`{name}{called}`\n\n".replace("'", "").replace("<factory>", "…")
 
 

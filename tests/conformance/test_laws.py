@@ -10,7 +10,8 @@ from decimal import Decimal
 import pytest
 
 from ringfence.domain.tiers import Tier, TierTable
-from ringfence.exact.ring import Book, Leg, Ring
+from ringfence.exact.leg import Leg
+from ringfence.exact.ring import Book, Ring
 from ringfence.solve.liquidation import Answer
 from ringfence.testing import draws, laws
 from ringfence.testing.conform import Verdict

@@ -9,7 +9,8 @@ from types import ModuleType
 
 import pytest
 
-from ringfence.exact.ring import Book, Leg, Ring, prepare
+from ringfence.exact.leg import Leg
+from ringfence.exact.ring import Book, Ring, prepare
 from ringfence.testing import examples, figures
 from ringfence.testing.conform import run_case
 from ringfence.venues import binance_coinm, binance_usdm, demo

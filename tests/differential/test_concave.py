@@ -19,7 +19,7 @@ from ringfence.domain.market import Market
 from ringfence.domain.numbers import exactly
 from ringfence.errors import Bug
 from ringfence.exact.health import is_liquidated
-from ringfence.exact.ring import WholeTable
+from ringfence.exact.leg import WholeTable
 from ringfence.solve import search
 from ringfence.solve.concave import Curve, Strand
 from ringfence.solve.liquidation import quantum_of

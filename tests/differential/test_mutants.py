@@ -10,7 +10,8 @@ import pytest
 from ringfence.domain.account import Account
 from ringfence.domain.market import Market
 from ringfence.domain.tiers import TierTable, joined
-from ringfence.exact.ring import Leg, Ring
+from ringfence.exact.leg import Leg
+from ringfence.exact.ring import Ring
 from ringfence.solve.liquidation import Answer, move_alone, move_together
 from ringfence.solve.search import LiquidationPrice
 from ringfence.testing.strategies import World

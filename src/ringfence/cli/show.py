@@ -16,6 +16,7 @@ from ringfence.cli.differences import MEASURED, show_differences
 from ringfence.cli.grid import Grid, headline, note, rules_line, section
 from ringfence.report.format import SOLVENCY_WORDS, TWIN_WORDS, amount, percent, price, times, whole
 from ringfence.service import answers as out
+from ringfence.service import answers_venues as venues_out
 
 T = TypeVar("T", out.FrontierTwin, out.ScrubTwin)
 
@@ -238,7 +239,7 @@ def show_import(to: Console, answer: out.TiersImportAnswer) -> None:
     note(to, f"stored in {answer.stored_in}")
 
 
-def show_venues(to: Console, answer: out.VenuesListAnswer) -> None:
+def show_venues(to: Console, answer: venues_out.VenuesListAnswer) -> None:
     """Installed venues."""
     rows = [
         (one.key, one.title, one.valid_from, ", ".join(one.kinds), f"{one.symbols:,}")
@@ -248,7 +249,7 @@ def show_venues(to: Console, answer: out.VenuesListAnswer) -> None:
     Grid(("key", "name", "rules from", "contracts", "tier tables"), rows).show(to)
 
 
-def show_venue(to: Console, answer: out.VenuesShowAnswer) -> None:
+def show_venue(to: Console, answer: venues_out.VenuesShowAnswer) -> None:
     """Every rule with its clause."""
     headline(to, answer.rules.title)
     rules_line(to, answer.rules)
@@ -262,7 +263,7 @@ def show_venue(to: Console, answer: out.VenuesShowAnswer) -> None:
         note(to, line)
 
 
-def show_init(to: Console, answer: out.InitAnswer) -> None:
+def show_init(to: Console, answer: venues_out.InitAnswer) -> None:
     """The template as it is, for a file."""
     to.out(answer.text.rstrip("\n"), highlight=False)
 

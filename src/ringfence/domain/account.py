@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -74,7 +74,9 @@ class Position:
         entry_price: average entry, quote currency; or
         entry_cost: the exact cost in settlement asset, where the venue states it instead.
         leverage: the setting chosen at the venue, not the exposure; None when unknown.
-        isolated_margin: collateral inside the fence without unrealised PnL, settlement asset.
+        isolated_margin: collateral inside the fence without unrealised PnL, settlement asset; a closing fee
+            that the venue sets aside there is inside.
+        closing_fee: that fee, where the venue states the amount; None: worked out by its rule.
 
     >>> Position("BTC/USDT:USDT", "long", "0.5", entry_price="60000").contracts
     Decimal('0.5')
@@ -88,10 +90,13 @@ class Position:
     margin_mode: MarginMode = MarginMode.CROSS
     leverage: Decimal | None = None
     isolated_margin: Decimal | None = None
+    closing_fee: Decimal | None = None
 
     def __post_init__(self) -> None:
         symbol_parts(self.symbol)
         put = object.__setattr__
+        if self.closing_fee is not None:
+            put(self, "closing_fee", not_negative(self.closing_fee, path="closing_fee"))
         put(self, "side", choice(Side, self.side, path="side"))
         put(self, "margin_mode", choice(MarginMode, self.margin_mode, path="margin_mode"))
         put(self, "contracts", positive(self.contracts, path="contracts"))
@@ -192,6 +197,13 @@ class CollateralRate:
 class InstrumentTerms:
     """What an account states about a contract where the venue's defaults do not hold.
 
+    Attributes:
+        taker_fee: the account's own, a share of the value; some venues count it in the liquidation test.
+        liquidation_fee: the venue's charge on liquidated value, where its test counts it.
+        funding_rate: of the next funding, positive: longs pay; where the venue holds it in the requirement.
+        tick_size: grid of order prices. value_quantum: grid of amounts in settlement currency.
+        size_factor: coefficient of a rate that grows with the size, as the venue publishes it.
+
     >>> InstrumentTerms(kind="quanto", contract_size="0.0001").contract_size
     Decimal('0.0001')
     """
@@ -199,13 +211,31 @@ class InstrumentTerms:
     kind: Kind | None = None
     contract_size: Decimal | None = None
     mark_quantum: Decimal | None = None
+    taker_fee: Decimal | None = None
+    liquidation_fee: Decimal | None = None
+    funding_rate: Decimal | None = None
+    tick_size: Decimal | None = None
+    value_quantum: Decimal | None = None
+    size_factor: Decimal | None = None
 
     def __post_init__(self) -> None:
         if self.kind is not None:
             object.__setattr__(self, "kind", choice(Kind, self.kind, path="kind"))
-        for name in ("contract_size", "mark_quantum"):
+        for name, check in _TERMS.items():
             value = getattr(self, name)
-            object.__setattr__(self, name, None if value is None else positive(value, path=name))
+            object.__setattr__(self, name, None if value is None else check(value, path=name))
+
+
+_TERMS: Mapping[str, Callable[..., Decimal]] = {
+    "contract_size": positive,
+    "mark_quantum": positive,
+    "taker_fee": money,  # a rebate is a fee below zero
+    "liquidation_fee": not_negative,
+    "funding_rate": money,
+    "tick_size": positive,
+    "value_quantum": positive,
+    "size_factor": not_negative,
+}
 
 
 @dataclass(frozen=True)

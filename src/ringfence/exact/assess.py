@@ -10,12 +10,13 @@ from fractions import Fraction
 
 from ringfence.domain.account import MarginMode, Position
 from ringfence.domain.market import Market
-from ringfence.domain.numbers import Number, add, exactly
+from ringfence.domain.numbers import Number, add, exactly, simplest
 from ringfence.exact.health import Part, Sums, is_dead, rates_of, sums
+from ringfence.exact.leg import Leg
 from ringfence.exact.orders import order_margin
-from ringfence.exact.ring import Book, Leg, Ring, marks_for
-from ringfence.formulas import margin
-from ringfence.venues.rules import Basis
+from ringfence.exact.ring import Book, Ring, marks_for
+from ringfence.venues.pool import Free, Pool, PoolPosition
+from ringfence.venues.rules import Withdrawal
 
 ZERO = Decimal(0)
 
@@ -39,6 +40,9 @@ class PositionFigures:
 
     Attributes:
         tier: number of the tier in force, the first is 1. initial_margin: None when no leverage is known.
+        maintenance_margin: the venue's own figure. requirement: what its liquidation test holds against
+            equity, a closing fee included where the venue counts one.
+        closing_fee: set aside for closing; None where the venue sets none aside.
         isolated_equity, health, maintenance_usage: of its fence; None in cross, where the pool answers.
     """
 
@@ -53,13 +57,15 @@ class PositionFigures:
     tier: int
     maintenance_rate: Number
     deduction: Number
+    requirement: Number
+    closing_fee: Number | None
     isolated_equity: Number | None
     health: Number | None
 
     @property
     def maintenance_usage(self) -> Fraction | None:
-        """Maintenance / equity inside the fence."""
-        return None if self.isolated_equity is None else _share(self.maintenance_margin, self.isolated_equity)
+        """Requirement / equity inside the fence."""
+        return None if self.isolated_equity is None else _share(self.requirement, self.isolated_equity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,9 @@ class RingFigures:
         wallet_balance: pool balance or margin inside the fence, without unrealised PnL.
         initial_margin: positions and orders together; None when a leverage is missing.
         available_balance, withdrawable: of a pool; None for a fence or without initial margin.
-        maintenance_usage: maintenance / equity, 1 or more means liquidation; None without equity.
+        maintenance_margin: the venue's own figure. requirement: what its liquidation test holds against
+            equity. health: equity less requirement.
+        maintenance_usage: requirement / equity, 1 or more means liquidation; None without equity.
     """
 
     name: str
@@ -81,6 +89,7 @@ class RingFigures:
     unrealized_pnl: Number
     initial_margin: Number | None
     maintenance_margin: Number
+    requirement: Number
     health: Number
     notional: Number
     available_balance: Number | None
@@ -89,8 +98,8 @@ class RingFigures:
 
     @property
     def maintenance_usage(self) -> Fraction | None:
-        """Maintenance / equity."""
-        return _share(self.maintenance_margin, self.equity)
+        """Requirement / equity."""
+        return _share(self.requirement, self.equity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +186,15 @@ def _ring(book: Book, ring: Ring, marks: Mapping[str, Decimal]) -> tuple[RingFig
     ]
     initial = _initial(book, ring, positions, marks)
     wallet = added.equity - added.unrealized_pnl
+    shown = added.maintenance
+    if not ring.rules.is_plain:
+        own = _in_pool_currency(ring, [(one.asset, one.maintenance_margin) for one in positions], marks)
+        shown = add([*own, ring.other_maintenance])
     free = None if initial is None or ring.mode is MarginMode.ISOLATED else add([added.equity, -initial])
+    notional = add(_in_pool_currency(ring, [(one.asset, one.notional) for one in positions], marks))
+    left = None
+    if free is not None and initial is not None:
+        left = _left(ring, added, positions, (initial, shown, notional))
     figures = RingFigures(
         ring.name,
         ring.mode,
@@ -186,19 +203,50 @@ def _ring(book: Book, ring: Ring, marks: Mapping[str, Decimal]) -> tuple[RingFig
         added.equity,
         added.unrealized_pnl,
         initial,
+        shown,
         added.maintenance,
         added.health,
-        add(_in_pool_currency(ring, [(one.asset, one.notional) for one in positions], marks)),
-        None if free is None else max(free, ZERO),
-        None if free is None else max(ZERO, min(free, add([wallet, -added.maintenance]))),
+        notional,
+        None if left is None else left.available,
+        None if left is None else left.withdrawable,
         _solvency(ring, added, free),
     )
     return figures, positions
 
 
+def _left(
+    ring: Ring, added: Sums, positions: list[PositionFigures], numbers: tuple[Number, Number, Number]
+) -> Free:
+    """What a pool can open with and what may leave it, by the venue's formula or by its choice."""
+    initial, shown, notional = numbers
+    wallet, free = added.equity - added.unrealized_pnl, add([added.equity, -initial])
+    if ring.rules.free is not None:
+        held = add([one.initial_margin for one in positions if one.initial_margin is not None])
+        listed = tuple(
+            PoolPosition(
+                one.position.symbol, one.position.side.sign, Fraction(one.notional),
+                Fraction(one.unrealized_pnl), Fraction(one.initial_margin or 0), Fraction(one.requirement),
+            )
+            for one in positions
+        )  # fmt: skip
+        pool = Pool(
+            Fraction(wallet), Fraction(added.equity), Fraction(initial), Fraction(added.maintenance),
+            Fraction(shown), Fraction(notional), Fraction(initial) - Fraction(held), listed,
+        )  # fmt: skip
+        own = ring.rules.free(pool)
+        return Free(simplest(own.available), simplest(own.withdrawable))
+    held_back = {
+        Withdrawal.WALLET_LESS_MAINTENANCE_AND_EQUITY_LESS_INITIAL: [add([wallet, -added.maintenance])],
+        Withdrawal.WALLET_AND_EQUITY_LESS_INITIAL: [wallet],
+    }.get(ring.rules.withdrawal, [])
+    return Free(max(free, ZERO), max(ZERO, min([free, *held_back])))
+
+
 def _position(ring: Ring, leg: Leg, price: Decimal, part: Part, added: Sums) -> PositionFigures:
-    basis = part.value if ring.rules.initial_margin is Basis.MARK else leg.entry_value
     alone = ring.mode is MarginMode.ISOLATED
+    tier = leg.table_tier(part.tier)
+    basis = ring.rules.initial_basis(isolated=alone)
+    plain = leg.schedule is None
     return PositionFigures(
         leg.position,
         ring.name,
@@ -206,21 +254,16 @@ def _position(ring: Ring, leg: Leg, price: Decimal, part: Part, added: Sums) -> 
         price,
         part.value,
         part.profit,
-        None if leg.initial_rate is None else _times(basis, leg.initial_rate),
+        leg.initial_margin(part.value, basis),
+        part.maintenance if plain else simplest(Fraction(leg.shown_maintenance(part.value))),
+        tier + 1,
+        leg.rates[tier] if plain else leg.table.tiers[tier].rate,
+        leg.deductions[tier] if plain else leg.table.tiers[tier].deduction,
         part.maintenance,
-        part.tier + 1,
-        leg.rates[part.tier],
-        leg.deductions[part.tier],
+        None if plain else leg.closing_fee(part.value),
         added.equity if alone else None,
         added.health if alone else None,
     )
-
-
-def _times(value: Number, rate: Number) -> Number:
-    """Initial margin; a rate such as 1/3 has no finite decimal, so it stays a fraction."""
-    if isinstance(value, Decimal) and isinstance(rate, Decimal):
-        return margin.initial_margin(value, rate)
-    return margin.initial_margin(Fraction(value), Fraction(rate))
 
 
 def _initial(

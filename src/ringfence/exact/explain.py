@@ -9,7 +9,10 @@ from ringfence.domain.derivation import Derivation, Line
 from ringfence.domain.numbers import Number, add, exactly, plain
 from ringfence.exact.assess import Assessment, PositionFigures, RingFigures, Totals
 from ringfence.exact.health import rates_of
-from ringfence.exact.ring import Leg, Ring
+from ringfence.exact.leg import Leg
+from ringfence.exact.ring import Book, Ring
+from ringfence.venues.rules import Withdrawal
+from ringfence.venues.schedule import Linear
 
 
 @exactly
@@ -62,17 +65,75 @@ def _position(assessment: Assessment, figures: PositionFigures) -> Iterator[Line
             f"initial margin {name}",
             figures.initial_margin,
             asset,
-            f"{show(figures.notional)} / {show(figures.position.leverage)}",
+            _initial(leg, figures),
             str(clauses["initial_margin"]),
         )
+    tier = f"{clauses['maintenance']}; {tier_words(leg, figures.tier, figures.notional)}"
+    how = f"{show(figures.notional)} x {show(figures.maintenance_rate)} - {show(figures.deduction)}"
+    if leg.schedule is None:
+        yield Line(
+            f"{field}.maintenance_margin", f"maintenance {name}", figures.maintenance_margin, asset, how, tier
+        )
+        return
+    if figures.closing_fee is not None:
+        yield Line(
+            f"{field}.closing_fee", f"fee set aside for closing {name}", figures.closing_fee, asset,
+            _linear(leg.schedule.closing_fee, leg, figures),
+            str(clauses.get("closing_fee", clauses["maintenance"])),
+        )  # fmt: skip
+    shown = _shown(leg, figures, how)
     yield Line(
-        f"{field}.maintenance_margin",
-        f"maintenance {name}",
-        figures.maintenance_margin,
-        asset,
-        f"{show(figures.notional)} x {show(figures.maintenance_rate)} - {show(figures.deduction)}",
-        f"{clauses['maintenance']}; {tier_words(leg, figures.tier, figures.notional)}",
+        f"{field}.maintenance_margin", f"maintenance {name}", figures.maintenance_margin, asset, shown, tier
     )
+    yield Line(
+        f"{field}.requirement", f"what the test asks for {name}", figures.requirement, asset,
+        requirement_words(book, figures), str(clauses["trigger"]),
+    )  # fmt: skip
+
+
+def requirement_words(book: Book, figures: PositionFigures) -> str:
+    """The arithmetic of what the liquidation test asks for one position."""
+    _, leg = book.leg_of(figures.position)
+    value = show(figures.notional)
+    if leg.schedule is None:
+        return f"{value} x {show(figures.maintenance_rate)} - {show(figures.deduction)}"
+    if leg.counted is not None:
+        return leg.schedule.how or f"the venue's formula at {value}"
+    step = leg.tier_at(figures.notional)
+    arithmetic = f"{value} x {show(leg.rates[step])} {signed(-leg.deductions[step])}"
+    return f"{arithmetic}: {leg.schedule.how}" if leg.schedule.how else arithmetic
+
+
+def _shown(leg: Leg, figures: PositionFigures, plainly: str) -> str:
+    """The arithmetic of the venue's own maintenance figure."""
+    schedule = leg.schedule
+    if schedule is None or leg.counted is not None or schedule.shown_rates is None:
+        same = figures.maintenance_margin == figures.requirement
+        return f"what the test asks: {show(figures.requirement)}" if same else "by the venue's formula"
+    step = leg.tier_at(figures.notional)
+    own = schedule.shown_rates[step], (schedule.shown_deductions or schedule.deductions)[step]
+    tier = leg.table.tiers[leg.table_tier(step)]
+    if own == (tier.rate, tier.deduction):
+        return plainly
+    return f"{show(figures.notional)} x {show(own[0])} {signed(-own[1])}"
+
+
+def _initial(leg: Leg, figures: PositionFigures) -> str:
+    if leg.schedule is None or leg.schedule.initial is None:
+        return f"{show(figures.notional)} / {show(figures.position.leverage or 1)}"
+    return _linear(leg.schedule.initial, leg, figures)
+
+
+def _linear(amount: Linear | None, leg: Leg, figures: PositionFigures) -> str:
+    """``value x rate + value at entry x rate + fixed``, what is zero left out."""
+    if amount is None:
+        return "none"
+    parts = [
+        f"{show(figures.notional)} x {show(amount.on_value)}" if amount.on_value else "",
+        f"{show(leg.entry_value)} (value at entry) x {show(amount.on_entry)}" if amount.on_entry else "",
+        show(amount.fixed) if amount.fixed else "",
+    ]
+    return " + ".join(part for part in parts if part) or "0"
 
 
 def tier_words(leg: Leg, number: int, value: Number) -> str:
@@ -124,21 +185,29 @@ def _ring(assessment: Assessment, ring: Ring, figures: RingFigures) -> Iterator[
             f"{show(figures.wallet_balance)} {profits}".strip(),
             str(clauses["available_balance"]),
         )
-        needs = " + ".join([show(one.maintenance_margin) for one in own] or ["0"])
+        needs = " + ".join([show(one.requirement) for one in own] or ["0"])
         other = f" + {show(ring.other_maintenance)} (positions not listed)" if ring.other_maintenance else ""
-        yield Line(
-            f"{field}.maintenance_margin",
-            f"maintenance {figures.name}",
-            figures.maintenance_margin,
-            asset,
-            needs + other,
-        )
+        if assessment.book.rules.is_plain:
+            yield Line(
+                f"{field}.maintenance_margin", f"maintenance {figures.name}", figures.maintenance_margin,
+                asset, needs + other,
+            )  # fmt: skip
+        else:
+            shown = " + ".join([show(one.maintenance_margin) for one in own] or ["0"])
+            yield Line(
+                f"{field}.maintenance_margin", f"maintenance {figures.name}", figures.maintenance_margin,
+                asset, shown + other, str(clauses["maintenance"]),
+            )  # fmt: skip
+            yield Line(
+                f"{field}.requirement", f"what the test asks of {figures.name}", figures.requirement,
+                asset, needs + other, str(clauses["trigger"]),
+            )  # fmt: skip
     yield Line(
         f"{field}.health",
         f"health {figures.name}",
         figures.health,
         asset,
-        f"{show(figures.equity)} - {show(figures.maintenance_margin)}",
+        f"{show(figures.equity)} - {show(figures.requirement)}",
         str(clauses["trigger"]),
     )
     if figures.maintenance_usage is not None:
@@ -147,7 +216,7 @@ def _ring(assessment: Assessment, ring: Ring, figures: RingFigures) -> Iterator[
             f"maintenance usage {figures.name}",
             figures.maintenance_usage * 100,
             "%",
-            f"{show(figures.maintenance_margin)} / {show(figures.equity)}",
+            f"{show(figures.requirement)} / {show(figures.equity)}",
             str(clauses["trigger"]),
         )
     yield from _free(assessment, figures, own)
@@ -173,12 +242,13 @@ def _holdings(assessment: Assessment, ring: Ring, figures: RingFigures) -> Itera
         figures.asset,
         " + ".join(parts),
     )
+    plain = assessment.book.rules.is_plain
     yield Line(
-        f"rings.{figures.name}.maintenance_margin",
-        f"maintenance {figures.name}",
-        figures.maintenance_margin,
+        f"rings.{figures.name}.{'maintenance_margin' if plain else 'requirement'}",
+        f"maintenance {figures.name}" if plain else f"what the test asks of {figures.name}",
+        figures.requirement,
         figures.asset,
-        " + ".join(f"{show(one.maintenance_margin)} {one.asset}" for one in assessment.positions) or "0",
+        " + ".join(f"{show(one.requirement)} {one.asset}" for one in assessment.positions) or "0",
     )
 
 
@@ -204,13 +274,13 @@ def _free(assessment: Assessment, figures: RingFigures, own: list[PositionFigure
     if figures.available_balance is None or figures.withdrawable is None:
         return
     equity, initial = show(figures.equity), show(figures.initial_margin)
-    wallet, maintenance = show(figures.wallet_balance), show(figures.maintenance_margin)
+    wallet, maintenance = show(figures.wallet_balance), show(figures.requirement)
     yield Line(
         f"{field}.available_balance",
         f"available {figures.name}",
         figures.available_balance,
         asset,
-        f"max(0, {equity} - {initial})",
+        f"max(0, {equity} - {initial})" if assessment.book.rules.free is None else "by the venue's formula",
         str(clauses["available_balance"]),
     )
     yield Line(
@@ -218,9 +288,19 @@ def _free(assessment: Assessment, figures: RingFigures, own: list[PositionFigure
         f"withdrawable {figures.name}",
         figures.withdrawable,
         asset,
-        f"max(0, min({wallet} - {maintenance}, {equity} - {initial}))",
+        _withdrawn(assessment.book, wallet, maintenance, equity, initial),
         str(clauses["withdrawal"]),
     )
+
+
+def _withdrawn(book: Book, wallet: str, maintenance: str, equity: str, initial: str) -> str:
+    rules = book.rules
+    if rules.free is not None:
+        return f"by the venue's formula: {rules.withdrawal.value}"
+    if rules.withdrawal is Withdrawal.EQUITY_LESS_INITIAL:
+        return f"max(0, {equity} - {initial})"
+    less = "" if rules.withdrawal is Withdrawal.WALLET_AND_EQUITY_LESS_INITIAL else f" - {maintenance}"
+    return f"max(0, min({wallet}{less}, {equity} - {initial}))"
 
 
 def _totals(assessment: Assessment, total: Totals) -> Iterator[Line]:

@@ -8,13 +8,18 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from ringfence.domain.numbers import Number
-from ringfence.exact.ring import Holding, Leg, Ring, marks_for
+from ringfence.exact.leg import Leg
+from ringfence.exact.ring import Holding, Ring, marks_for
 from ringfence.formulas import collateral, margin
 from ringfence.venues.rules import Trigger
 
 
 class Part(NamedTuple):
-    """What one position adds to its ring, in its settlement asset; ``tier`` counts from 0."""
+    """What one position adds to its ring, in its settlement asset.
+
+    Attributes:
+        tier: the step of its requirement, from 0. maintenance: the requirement of the liquidation test.
+    """
 
     value: Number
     profit: Number
@@ -24,7 +29,11 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Equity and maintenance of one ring at one set of marks, in its asset, exact; ``parts`` by position."""
+    """Equity and requirement of one ring at one set of marks, in its asset, exact.
+
+    Attributes:
+        maintenance: what the liquidation test holds against equity. parts: by position.
+    """
 
     equity: Number
     maintenance: Number
@@ -38,8 +47,11 @@ class Sums:
 
 
 def part_of(leg: Leg, price: Number) -> Part:
-    """Value, profit and maintenance of one position at a price."""
+    """Value, profit and requirement of one position at a price."""
     value = leg.value(price)
+    if leg.counted is not None:
+        counted = leg.counted(Fraction(value))
+        return Part(counted.value, leg.profit(counted.value), leg.tier_at(value), counted.requirement)
     tier = leg.tier_at(value)
     return Part(
         value, leg.profit(value), tier, margin.maintenance(value, leg.rates[tier], leg.deductions[tier])

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from ringfence.domain.account import Account, Order, Position, Side
+from ringfence.domain.account import Account, InstrumentTerms, MarginMode, Order, Position, Side
 from ringfence.domain.instrument import Kind
-from ringfence.domain.numbers import Number, quotient
-from ringfence.errors import MissingLeverage, MissingMark
+from ringfence.domain.numbers import Number, quotient, simplest
+from ringfence.errors import MissingLeverage, MissingMark, NoTier
 from ringfence.exact.ring import Book, Ring
 from ringfence.formulas import margin
+from ringfence.venues.pool import Resting, RestingOrder
 
 
 def order_margin(book: Book, ring: Ring, marks: Mapping[str, Decimal]) -> list[tuple[str, Number]]:
@@ -30,6 +31,8 @@ def order_margin(book: Book, ring: Ring, marks: Mapping[str, Decimal]) -> list[t
 
 def _extra(book: Book, symbol: str, marks: Mapping[str, Decimal]) -> Number:
     account = book.account
+    if book.rules.order_margin is not None:
+        return simplest(Fraction(book.rules.order_margin(_resting(book, symbol, marks))))
     positions = [one for one in account.positions if one.symbol == symbol]
     buys = sum((_value(book, o, o.price) for o in _opening(account, symbol, "buy")), Fraction(0))
     sells = sum((_value(book, o, o.price) for o in _opening(account, symbol, "sell")), Fraction(0))
@@ -39,6 +42,35 @@ def _extra(book: Book, symbol: str, marks: Mapping[str, Decimal]) -> Number:
         return margin.initial_margin(buys + sells, rate)
     signed = values.get(Side.LONG, Fraction(0)) - values.get(Side.SHORT, Fraction(0))
     return margin.initial_margin(margin.held_one_way(signed, buys, sells) - abs(signed), rate)
+
+
+def _resting(book: Book, symbol: str, marks: Mapping[str, Decimal]) -> Resting:
+    """The orders of a symbol beside its cross positions, as a venue's own formula wants them."""
+    account, rules = book.account, book.rules
+    positions = [
+        one for one in account.positions if one.symbol == symbol and one.margin_mode is MarginMode.CROSS
+    ]
+    given = [*(one.leverage for one in positions), *(one.leverage for one in _orders(account, symbol))]
+    stated = [leverage for leverage in given if leverage is not None]
+    mark = marks.get(symbol)
+    values, held = {Side.LONG: Fraction(0), Side.SHORT: Fraction(0)}, Fraction(0)
+    for position in positions:
+        value = _value(book, position, _mark(marks, symbol))
+        values[position.side] += value
+        initial = book.leg_of(position)[1].initial_margin(value, rules.initial_basis(isolated=False))
+        held += Fraction(initial or 0)
+    opening = [o for o in _orders(account, symbol) if not o.reduce_only]
+    try:
+        table = account.tiers.get(symbol) or rules.tier_table(symbol, on=book.on)
+    except NoTier:
+        table = None
+    return Resting(
+        rules.instrument(symbol, account.instruments.get(symbol)),
+        account.instruments.get(symbol) or InstrumentTerms(),
+        tuple(RestingOrder(o, _value(book, o, o.price)) for o in opening),
+        values[Side.LONG], values[Side.SHORT], None if mark is None else Fraction(mark),
+        1 / Fraction(stated[0]) if stated else None, held, account.hedged, table,
+    )  # fmt: skip
 
 
 def _opening(account: Account, symbol: str, side: str) -> list[Order]:

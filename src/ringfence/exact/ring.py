@@ -5,164 +5,38 @@ A ring is a fence (one isolated position) or a pool (every cross position that s
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property, lru_cache
-from math import lcm
-from typing import NamedTuple
+from functools import cached_property
 
-from ringfence.domain.account import Account, CollateralRate, MarginMode, Position
+from ringfence.domain.account import (
+    Account,
+    CollateralRate,
+    InstrumentTerms,
+    MarginMode,
+    Position,
+    Side,
+)
 from ringfence.domain.instrument import Instrument, Kind
-from ringfence.domain.numbers import Number, exactly, quotient
+from ringfence.domain.numbers import Number, exactly
 from ringfence.domain.tiers import TierBasis, TierTable
-from ringfence.errors import BadTiers, MissingRate, NotSupported, OutOfRange, UnknownSymbol
-from ringfence.formulas import inverse, linear
-from ringfence.venues.rules import Basis, VenueRules
+from ringfence.errors import (
+    BadTiers,
+    MissingRate,
+    NotDocumented,
+    NotSupported,
+    OutOfRange,
+    UnknownSymbol,
+)
+from ringfence.exact.leg import Leg, charged_leg, initial_rate_of
+from ringfence.venues.rules import Hedge, VenueRules
+from ringfence.venues.schedule import Charged
+from ringfence.venues.shown import exact_prices
 
 USD = "USD"
 """The currency a multi-asset pool is valued in."""
-
-
-class WholeTable(NamedTuple):
-    """A tier table in whole numbers: everything x ``unit``."""
-
-    unit: int
-    floors: tuple[int, ...]
-    rates: tuple[int, ...]
-    deductions: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Leg:
-    """One position, ready: numbers of one type, and the venue's table.
-
-    Attributes:
-        size: contracts x contract size. entry_value: what it cost, settlement asset.
-        initial_rate: 1 / leverage, None when no leverage is known.
-    """
-
-    position: Position
-    instrument: Instrument
-    sign: int
-    size: Number
-    entry_value: Number
-    initial_rate: Number | None
-    table: TierTable
-    floors: tuple[Number, ...]
-    rates: tuple[Number, ...]
-    deductions: tuple[Number, ...]
-
-    @cached_property
-    def symbol(self) -> str:
-        """The contract, as ccxt writes it."""
-        return self.instrument.symbol
-
-    @cached_property
-    def name(self) -> str:
-        """How a reader tells positions apart: ``BTC/USDT:USDT long``."""
-        return f"{self.position.symbol} {self.position.side.value}"
-
-    @cached_property
-    def is_inverse(self) -> bool:
-        """Whether value falls as the price rises."""
-        return self.instrument.kind is Kind.INVERSE
-
-    @cached_property
-    def formulas(self) -> tuple[Callable[..., Number], Callable[..., Number]]:
-        """The value and profit formulas of this kind of contract."""
-        return (inverse.value, inverse.profit) if self.is_inverse else (linear.value, linear.profit)
-
-    def value(self, price: Number) -> Number:
-        """Position value at a price, settlement asset."""
-        return self.formulas[0](self.size, price)
-
-    def profit(self, value: Number) -> Number:
-        """Unrealised PnL at a position value."""
-        return self.formulas[1](self.sign, value, self.entry_value)
-
-    def tier_size(self, value: Number) -> Number:
-        """The figure that the tier table is measured in."""
-        return value if self.standing_size is None else self.standing_size
-
-    @cached_property
-    def standing_size(self) -> Number | None:
-        """That figure where the price does not move it; None where it is the value of the position."""
-        basis = self.table.basis
-        if basis is TierBasis.CONTRACTS:
-            return self.position.contracts
-        held = TierBasis.QUOTE if self.is_inverse else TierBasis.BASE
-        return self.size if basis is held else None
-
-    def tier_at(self, value: Number) -> int:
-        """Which tier a position value falls in; the first also holds below its floor."""
-        return max(bisect_right(self.floors, self.tier_size(value)) - 1, 0)
-
-    def maintenance(self, value: Number) -> Number:
-        """Maintenance margin at a position value."""
-        number = self.tier_at(value)
-        return value * self.rates[number] - self.deductions[number]
-
-    @cached_property
-    def edges(self) -> tuple[Fraction, ...]:
-        """Prices, rising, at which the tier changes; none where the size stands still."""
-        basis = self.table.basis
-        held = TierBasis.QUOTE if self.is_inverse else TierBasis.BASE
-        if basis in (TierBasis.CONTRACTS, held):
-            return ()
-        size, floors = Fraction(self.size), [Fraction(floor) for floor in self.floors[1:]]
-        return (
-            tuple(size / floor for floor in reversed(floors))
-            if self.is_inverse
-            else tuple(f / size for f in floors)
-        )
-
-    def tier_of_step(self, step: int) -> int:
-        """Which tier holds between edges ``step - 1`` and ``step``."""
-        if not self.edges:
-            return self.tier_at(self.size)
-        return len(self.edges) - step if self.is_inverse else step
-
-    @cached_property
-    def joined(self) -> bool:
-        """Whether maintenance has no jump at any tier edge and its rate only rises."""
-        unit, floors, rates, deductions = self.whole
-        tiers = zip(floors[1:], rates, rates[1:], deductions, deductions[1:], strict=False)
-        return all(
-            after >= before and floor * (after - before) == (less - had) * unit
-            for floor, before, after, had, less in tiers
-        )
-
-    @cached_property
-    def whole(self) -> WholeTable:
-        """The table over its common denominator, for sums without fractions."""
-        columns = [
-            [number.as_integer_ratio() for number in column]
-            for column in (self.floors, self.rates, self.deductions)
-        ]
-        unit = lcm(*(parts for column in columns for _, parts in column))
-        return WholeTable(unit, *(tuple([n * (unit // parts) for n, parts in one]) for one in columns))
-
-    def as_fractions(self) -> Leg:
-        """The same leg in fractions."""
-        return Leg(
-            self.position,
-            self.instrument,
-            self.sign,
-            Fraction(self.size),
-            Fraction(self.entry_value),
-            None if self.initial_rate is None else Fraction(self.initial_rate),
-            self.table,
-            _fractions(self.floors),
-            _fractions(self.rates),
-            _fractions(self.deductions),
-        )
-
-
-def _fractions(numbers: tuple[Number, ...]) -> tuple[Number, ...]:
-    return tuple(Fraction(number) for number in numbers)
 
 
 @dataclass(frozen=True)
@@ -275,8 +149,8 @@ def prepare(account: Account, rules: VenueRules, *, on: str) -> Book:
         NoTier: a symbol has no table on that date. NotSupported: the venue does not offer the kind, or
             the account mixes what the venue keeps apart.
     """
-    if rules.maintenance is not Basis.MARK:
-        raise NotSupported(f"{rules.title}: maintenance at the entry value is not computed yet", path="venue")
+    if rules.hedge is not Hedge.EACH_LEG:
+        _check_one_way(account, rules)
     date = account.on or on
     legs = [_leg(account, number, rules, date) for number in range(len(account.positions))]
     cross = [leg for leg in legs if leg.position.margin_mode is MarginMode.CROSS]
@@ -312,25 +186,45 @@ def _leg(account: Account, number: int, rules: VenueRules, date: str) -> Leg:
     table = account.tiers.get(position.symbol) or rules.tier_table(position.symbol, on=date)
     _check_measure(table, instrument)
     size: Number = position.contracts * instrument.contract_size
-    rate = None if position.leverage is None else _initial_rate(position.leverage)
-    return Leg(
+    rate = None if position.leverage is None else initial_rate_of(position.leverage)
+    entry = _entry_value(position, instrument, size, path)
+    floors = tuple([tier.floor for tier in table.tiers])
+    rates = tuple([tier.rate for tier in table.tiers])
+    deductions = tuple([tier.deduction for tier in table.tiers])
+    simple = Leg(
+        position, instrument, position.side.sign, size, entry, rate, table, floors, rates, deductions
+    )
+    if rules.is_plain and rules.shows is exact_prices:
+        return simple
+    fenced = position.isolated_margin
+    charged = Charged(
         position,
         instrument,
-        position.side.sign,
-        size,
-        _entry_value(position, instrument, size, path),
-        rate,
+        account.instruments.get(position.symbol) or InstrumentTerms(),
         table,
-        tuple([tier.floor for tier in table.tiers]),
-        tuple([tier.rate for tier in table.tiers]),
-        tuple([tier.deduction for tier in table.tiers]),
+        Fraction(size),
+        Fraction(entry),
+        None if fenced is None else Fraction(fenced),
+        tuple(order for order in account.orders if order.symbol == position.symbol),
+        account.hedged,
+        rules.list_rates,
     )
+    return replace(simple, charged=charged) if rules.is_plain else charged_leg(charged, rules)
 
 
-@lru_cache(maxsize=1_024)
-def _initial_rate(leverage: Decimal) -> Number:
-    """1 / leverage; books use few settings, and a quotient costs as much as the rest of a leg."""
-    return quotient(1, leverage)
+def _check_one_way(account: Account, rules: VenueRules) -> None:
+    """Opposite legs of one symbol in a pool, where the venue has none or nets them by a rule of its own."""
+    sides: dict[str, Side] = {}
+    for number, position in enumerate(account.positions):
+        if position.margin_mode is not MarginMode.CROSS:
+            continue
+        if sides.setdefault(position.symbol, position.side) is not position.side:
+            raise NotDocumented(
+                f"{rules.title}: {rules.hedge.value}",
+                path=f"positions[{number}]",
+                value=position.symbol,
+                hint="write the net position, or both sides isolated",
+            )
 
 
 def _check_measure(table: TierTable, instrument: Instrument) -> None:

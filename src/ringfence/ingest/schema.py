@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
@@ -46,6 +47,9 @@ class PositionInput(Table):
     isolated_margin: Annotated[
         Amount | None, Field(description="settlement asset inside the fence, without unrealised PnL")
     ] = None
+    closing_fee: Annotated[
+        Amount | None, Field(description="set aside for closing, where the venue states the amount")
+    ] = None
 
 
 class OrderInput(Table):
@@ -74,6 +78,20 @@ class InstrumentInput(Table):
     kind: Annotated[str | None, Field(description='"linear", "inverse" or "quanto"')] = None
     contract_size: Amount | None = None
     mark_quantum: Annotated[Amount | None, Field(description="grid of the mark price")] = None
+    taker_fee: Annotated[
+        Amount | None, Field(description="the account's own, where the venue's liquidation test counts it")
+    ] = None
+    liquidation_fee: Annotated[Amount | None, Field(description="where the venue's test counts it")] = None
+    funding_rate: Annotated[
+        Amount | None, Field(description="of the next funding, where the requirement holds it")
+    ] = None
+    tick_size: Annotated[Amount | None, Field(description="grid of order prices")] = None
+    value_quantum: Annotated[
+        Amount | None, Field(description="grid of amounts in settlement currency, where the venue rounds")
+    ] = None
+    size_factor: Annotated[
+        Amount | None, Field(description="coefficient of a rate that grows with size, as published")
+    ] = None
 
 
 class RatesInput(Table):
@@ -189,7 +207,7 @@ def account_from(document: Mapping[str, Any] | AccountInput) -> tuple[Account, M
         hedged=stated.hedged,
         multi_asset=stated.multi_asset,
         collateral={a: _at(f"collateral.{a}", _collateral, one) for a, one in stated.collateral.items()},
-        instruments={s: _at(f"instruments.{s}", _terms, one) for s, one in stated.instruments.items()},
+        instruments=_instruments(stated),
         tiers={s: _tiers(s, one, stated.on) for s, one in stated.tiers.items()},
         other_maintenance=stated.other_maintenance,
         on=stated.on,
@@ -240,6 +258,18 @@ def _order(stated: OrderInput) -> Order:
 
 def _collateral(stated: CollateralInput) -> CollateralRate:
     return CollateralRate(**stated.model_dump())
+
+
+def _instruments(stated: AccountInput) -> dict[str, InstrumentTerms]:
+    """What is stated about each contract; a fee or a funding rate under ``rates`` is the same fee here."""
+    terms = {s: _at(f"instruments.{s}", _terms, one) for s, one in stated.instruments.items()}
+    for symbol, rates in stated.rates.items():
+        own = terms.get(symbol, InstrumentTerms())
+        fee = rates.taker_fee if own.taker_fee is None else own.taker_fee
+        funding = rates.funding_rate if own.funding_rate is None else own.funding_rate
+        if fee is not None or funding is not None:
+            terms[symbol] = replace(own, taker_fee=fee, funding_rate=funding)
+    return terms
 
 
 def _terms(stated: InstrumentInput) -> InstrumentTerms:

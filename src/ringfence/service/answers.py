@@ -86,7 +86,12 @@ class PositionAnswer(Answer):
     notional: Amount
     unrealized_pnl: Amount
     initial_margin: Amount | None
-    maintenance_margin: Amount
+    maintenance_margin: Amount = Field(description="The venue's own figure.")
+    requirement: Amount = Field(
+        description="What the liquidation test holds against equity; more than the maintenance margin "
+        "where the venue counts a closing fee or funding beside it."
+    )
+    closing_fee: Amount | None = Field(description="Fee set aside for closing; null where none is.")
     tier: TierUsed
     isolated_margin: Amount | None
     isolated_equity: Amount | None
@@ -104,9 +109,10 @@ class RingAnswer(Answer):
     equity: Amount
     unrealized_pnl: Amount
     initial_margin: Amount | None
-    maintenance_margin: Amount
-    health: Amount
-    maintenance_usage: Amount | None
+    maintenance_margin: Amount = Field(description="The venue's own figure.")
+    requirement: Amount = Field(description="What the liquidation test holds against equity.")
+    health: Amount = Field(description="equity - requirement.")
+    maintenance_usage: Amount | None = Field(description="requirement / equity.")
     notional: Amount
     available_balance: Amount | None
     withdrawable: Amount | None
@@ -148,6 +154,13 @@ class AssessAnswer(Answer):
     derivation: list[WorkLine]
 
 
+class ShownPrices(Answer):
+    """The prices on the venue's screen, by its own formula or rounding; null where it prints none."""
+
+    liquidation_price: Amount | None
+    bankruptcy_price: Amount | None
+
+
 class PositionPrices(Answer):
     """Liquidation prices of one position."""
 
@@ -156,6 +169,9 @@ class PositionPrices(Answer):
     ring: str
     alone: LineAnswer
     together: LineAnswer
+    shown: ShownPrices | None = Field(
+        description="What the venue's own screen prints, where it is not the exact price; null where it is."
+    )
 
 
 class Wanted(Answer):
@@ -226,6 +242,9 @@ class TwinPosition(Answer):
     funding_per_day: Amount | None = Field(description="Paid a day at the given rate; negative: received.")
     alone: LineAnswer
     together: LineAnswer
+    shown: ShownPrices | None = Field(
+        description="What the venue's own screen prints, where it is not the exact price; null where it is."
+    )
 
 
 class ContagionAnswer(Answer):
@@ -449,45 +468,3 @@ class TiersDiffAnswer(Answer):
     to_date: str
     changed: list[TierTableChange]
     unchanged: list[str]
-
-
-class ClauseAnswer(Answer):
-    """One rule of a venue: what it says, where it is written, how sure that is."""
-
-    rule: str
-    choice: str
-    source: str
-    section: str
-    as_of: str
-    confidence: str
-    assumption: str
-
-
-class VenueSummary(Answer):
-    """One venue, in short."""
-
-    key: str
-    title: str
-    valid_from: str
-    kinds: list[str]
-    symbols: int
-
-
-class VenuesListAnswer(Answer):
-    """Every installed venue."""
-
-    venues: list[VenueSummary]
-
-
-class VenuesShowAnswer(Answer):
-    """The rules of one venue, clause by clause."""
-
-    rules: Rules
-    clauses: list[ClauseAnswer]
-    notes: list[str]
-
-
-class InitAnswer(Answer):
-    """A commented account file to start from."""
-
-    text: str

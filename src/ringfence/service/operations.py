@@ -15,6 +15,7 @@ from ringfence.exact.ring import prepare
 from ringfence.ingest.schema import AccountInput, account_from
 from ringfence.ingest.template import TEMPLATE
 from ringfence.service import answers as out
+from ringfence.service import answers_venues as venues_out
 from ringfence.service import requests as ask
 from ringfence.service.check import venues_check
 from ringfence.service.context import Context
@@ -104,6 +105,7 @@ def solve(context: Context, request: ask.SolveRequest) -> out.SolveAnswer:
                 ring=one.alone.ring,
                 alone=show.line(one.alone, whole=False, symbol=one.position.symbol),
                 together=show.line(one.together, whole=True, symbol=one.position.symbol),
+                shown=show.shown(one.shown),
             )
             for one in found.positions
         ],
@@ -235,10 +237,10 @@ def _named(both: Twins, name: out.TwinKey) -> Twin:
     return twin
 
 
-@operation("init", request=ask.InitRequest, answer=out.InitAnswer)
-def init(_context: Context, _request: ask.InitRequest) -> out.InitAnswer:
+@operation("init", request=ask.InitRequest, answer=venues_out.InitAnswer)
+def init(_context: Context, _request: ask.InitRequest) -> venues_out.InitAnswer:
     """A commented account file to start from."""
-    return out.InitAnswer(text=TEMPLATE)
+    return venues_out.InitAnswer(text=TEMPLATE)
 
 
 OPERATIONS: tuple[Operation, ...] = (

@@ -11,7 +11,8 @@ from ringfence.domain.account import MarginMode
 from ringfence.domain.derivation import Derivation
 from ringfence.domain.numbers import Number, add, plain
 from ringfence.exact.assess import Assessment, PositionFigures, RingFigures, Totals
-from ringfence.exact.ring import Book, Leg, Ring
+from ringfence.exact.leg import Leg
+from ringfence.exact.ring import Book, Ring
 from ringfence.service import answers as out
 from ringfence.solve.arrange import TwinName
 from ringfence.solve.liquidation import Answer, Reach
@@ -20,6 +21,7 @@ from ringfence.solve.search import LiquidationPrice
 from ringfence.solve.shock import RingOutcome
 from ringfence.solve.twins import Contagion, PositionTwin, Twin
 from ringfence.venues.rules import Confidence, VenueRules
+from ringfence.venues.shown import Prices
 
 
 class Presenter:
@@ -78,6 +80,8 @@ class Presenter:
             unrealized_pnl=self.amount(figures.unrealized_pnl),
             initial_margin=self.optional(figures.initial_margin),
             maintenance_margin=self.amount(figures.maintenance_margin),
+            requirement=self.amount(figures.requirement),
+            closing_fee=self.optional(figures.closing_fee),
             tier=_tier(leg, figures),
             isolated_margin=self.optional(position.isolated_margin),
             isolated_equity=self.optional(figures.isolated_equity),
@@ -96,6 +100,7 @@ class Presenter:
             unrealized_pnl=self.amount(figures.unrealized_pnl),
             initial_margin=self.optional(figures.initial_margin),
             maintenance_margin=self.amount(figures.maintenance_margin),
+            requirement=self.amount(figures.requirement),
             health=self.amount(figures.health),
             maintenance_usage=share(figures.maintenance_usage),
             notional=self.amount(figures.notional),
@@ -113,6 +118,15 @@ class Presenter:
             total_equity=self.amount(total.total_equity),
             notional=self.amount(total.notional),
             effective_leverage=share(total.effective_leverage),
+        )
+
+    def shown(self, prices: Prices | None) -> out.ShownPrices | None:
+        """What the venue prints, where it is not the exact price."""
+        if prices is None:
+            return None
+        return out.ShownPrices(
+            liquidation_price=None if prices.liquidation is None else plain(prices.liquidation),
+            bankruptcy_price=None if prices.bankruptcy is None else plain(prices.bankruptcy),
         )
 
     def line(self, answer: Answer, *, whole: bool, symbol: str | None = None) -> out.LineAnswer:
@@ -148,6 +162,7 @@ class Presenter:
             funding_per_day=self.optional(one.drag.funding_per_day),
             alone=self.line(one.liquidation.alone, whole=False, symbol=one.position.symbol),
             together=self.line(one.liquidation.together, whole=True, symbol=one.position.symbol),
+            shown=self.shown(one.liquidation.shown),
         )
 
     def outcome(self, outcome: RingOutcome) -> out.OutcomeAnswer:
@@ -209,7 +224,7 @@ class Presenter:
                     asset=ring.asset,
                     liquidated=ring.liquidated,
                     equity=self.amount(ring.equity_after),
-                    maintenance_margin=self.amount(assessment.ring(ring.ring).maintenance_margin),
+                    maintenance_margin=self.amount(assessment.ring(ring.ring).requirement),
                     health=self.amount(assessment.ring(ring.ring).health),
                     loss=self.amount(ring.loss),
                 )

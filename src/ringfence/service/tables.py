@@ -9,6 +9,7 @@ from ringfence.domain.numbers import plain
 from ringfence.domain.tiers import TierTable
 from ringfence.ingest.tiers import read_tiers
 from ringfence.service import answers as out
+from ringfence.service import answers_venues as venues_out
 from ringfence.service import requests as ask
 from ringfence.service.context import Context
 from ringfence.service.present import Presenter
@@ -96,14 +97,16 @@ def tiers_import(context: Context, request: ask.TiersImportRequest) -> out.Tiers
     )
 
 
-@operation("venues-list", request=ask.VenuesListRequest, answer=out.VenuesListAnswer)
-def venues_list(_context: Context, _request: ask.VenuesListRequest) -> out.VenuesListAnswer:
+@operation("venues-list", request=ask.VenuesListRequest, answer=venues_out.VenuesListAnswer)
+def venues_list(_context: Context, _request: ask.VenuesListRequest) -> venues_out.VenuesListAnswer:
     """Every venue whose rules are installed."""
-    return out.VenuesListAnswer(venues=[_summary(registry.rules(key)) for key in registry.venue_keys()])
+    return venues_out.VenuesListAnswer(
+        venues=[_summary(registry.rules(key)) for key in registry.venue_keys()]
+    )
 
 
-def _summary(rules: VenueRules) -> out.VenueSummary:
-    return out.VenueSummary(
+def _summary(rules: VenueRules) -> venues_out.VenueSummary:
+    return venues_out.VenueSummary(
         key=rules.key,
         title=rules.title,
         valid_from=rules.valid_from,
@@ -112,13 +115,13 @@ def _summary(rules: VenueRules) -> out.VenueSummary:
     )
 
 
-@operation("venues-show", request=ask.VenuesShowRequest, answer=out.VenuesShowAnswer)
-def venues_show(context: Context, request: ask.VenuesShowRequest) -> out.VenuesShowAnswer:
+@operation("venues-show", request=ask.VenuesShowRequest, answer=venues_out.VenuesShowAnswer)
+def venues_show(context: Context, request: ask.VenuesShowRequest) -> venues_out.VenuesShowAnswer:
     """The rules of one venue, clause by clause: what it says, where, and how sure that is."""
     on = context.date(request.on)
     rules = context.rules(request.venue, on=on)
     clauses = [
-        out.ClauseAnswer(
+        venues_out.ClauseAnswer(
             rule=name,
             choice=_choice(rules, name),
             source=clause.source.title,
@@ -129,7 +132,9 @@ def venues_show(context: Context, request: ask.VenuesShowRequest) -> out.VenuesS
         )
         for name, clause in rules.clauses.items()
     ]
-    return out.VenuesShowAnswer(rules=Presenter(rules).rules(on), clauses=clauses, notes=list(rules.notes))
+    return venues_out.VenuesShowAnswer(
+        rules=Presenter(rules).rules(on), clauses=clauses, notes=list(rules.notes)
+    )
 
 
 def _choice(rules: VenueRules, name: str) -> str:

@@ -11,8 +11,9 @@ from fractions import Fraction
 from ringfence.domain.account import Account, MarginMode
 from ringfence.domain.numbers import exactly
 from ringfence.errors import MissingLeverage, NotSupported
-from ringfence.exact.ring import Book, Leg, prepare
-from ringfence.venues.rules import VenueRules
+from ringfence.exact.leg import Leg
+from ringfence.exact.ring import Book, prepare
+from ringfence.venues.rules import Fence, VenueRules
 
 
 class TwinName(StrEnum):
@@ -61,6 +62,8 @@ def arrangements(
 ) -> tuple[Arrangement, Arrangement, Arrangement]:
     """The same account as it is, all isolated and all cross.
 
+    A venue without isolated margin has no isolated twin, which says so.
+
     What is isolated keeps its fence; a cross position gets the fence its venue asks at entry, paid from
     the wallet; in the cross arrangement every fence returns to its pool.
 
@@ -93,6 +96,8 @@ def _isolated(book: Book, rules: VenueRules) -> Arrangement:
             positions.append(position)
             continue
         _, leg = book.leg_of(position)
+        if rules.fence is Fence.NONE:
+            break
         fence, asset = _fence(leg, rules, path=f"positions[{number}].leverage"), leg.instrument.settle
         wallet[asset] = wallet.get(asset, Decimal(0)) - fence
         positions.append(replace(position, margin_mode=MarginMode.ISOLATED, isolated_margin=fence))
@@ -100,13 +105,15 @@ def _isolated(book: Book, rules: VenueRules) -> Arrangement:
     missing = {
         asset: -amount for asset, amount in wallet.items() if amount < min(account.wallet.get(asset, 0), 0)
     }
-    reason = _refused(account, missing)
+    reason = _refused(account, rules, missing)
     prepared = None if reason else prepare(fenced, rules, on=book.on)
     return Arrangement(TwinName.ISOLATED, fenced, prepared, missing, reason)
 
 
-def _refused(account: Account, missing: Mapping[str, Decimal]) -> str:
+def _refused(account: Account, rules: VenueRules, missing: Mapping[str, Decimal]) -> str:
     """Why every position cannot stand behind a fence; empty when it can."""
+    if rules.fence is Fence.NONE and account.positions:
+        return f"{rules.title} has no isolated margin"
     if account.multi_asset and account.positions:
         return "a multi-asset pool has no isolated margin at this venue"
     if missing:
@@ -116,11 +123,17 @@ def _refused(account: Account, missing: Mapping[str, Decimal]) -> str:
 
 
 def _fence(leg: Leg, rules: VenueRules, *, path: str) -> Decimal:
-    """What the venue puts behind a fence at entry: value at entry / leverage."""
+    """What the venue puts behind a fence at entry, as its rule ``fence`` says."""
     if leg.initial_rate is None:
         raise MissingLeverage(
             "the isolated twin needs the leverage that the fence is paid for at",
             path=path,
             hint='write leverage = "10"',
         )
-    return rules.money.round(Fraction(leg.entry_value) * Fraction(leg.initial_rate))
+    return rules.money.round(fence_of(leg))
+
+
+def fence_of(leg: Leg) -> Fraction:
+    """What stands inside a fence when this position is opened isolated at its leverage."""
+    own = None if leg.schedule is None else leg.schedule.fence
+    return Fraction(leg.entry_value) * Fraction(leg.initial_rate or 0) if own is None else Fraction(own)

@@ -18,7 +18,8 @@ from math import gcd, lcm
 from typing import TYPE_CHECKING
 
 from ringfence.errors import invariant
-from ringfence.exact.ring import Leg, Ring, WholeTable
+from ringfence.exact.leg import Leg, WholeTable
+from ringfence.exact.ring import Ring
 from ringfence.solve.regimes import regimes
 
 if TYPE_CHECKING:
@@ -140,7 +141,8 @@ def curve(ring: Ring, path: Path) -> Curve | None:
 
 
 def _bends_down(leg: Leg) -> bool:
-    return leg.joined and not leg.is_inverse and leg.standing_size is None
+    smooth = leg.joined and leg.counted is None
+    return smooth and not leg.is_inverse and leg.standing_size is None
 
 
 def _times(number: Fraction, scale: int) -> int:

@@ -10,7 +10,8 @@ from ringfence.domain.derivation import Derivation, Line
 from ringfence.domain.market import Market, Rates
 from ringfence.domain.numbers import Number, exactly
 from ringfence.exact.explain import explain, show, signed, tier_words
-from ringfence.exact.ring import Book, Leg, Ring
+from ringfence.exact.leg import Leg
+from ringfence.exact.ring import Book, Ring
 from ringfence.solve.liquidation import Answer, Liquidations, quantum_of
 from ringfence.solve.path import Path, Segment, alone, segments, together
 from ringfence.solve.regimes import regimes

@@ -16,7 +16,8 @@ from ringfence.domain.market import Market
 from ringfence.domain.numbers import exactly
 from ringfence.errors import NotSupported, OutOfRange
 from ringfence.exact.health import is_liquidated
-from ringfence.exact.ring import Book, Leg, Ring
+from ringfence.exact.leg import Leg
+from ringfence.exact.ring import Book, Ring
 from ringfence.limits import within
 from ringfence.solve.path import Path
 from ringfence.solve.regimes import Regime, Weights, regimes
@@ -122,6 +123,12 @@ def _window(
 
 def _axis(ring: Ring, symbol: str, ends: tuple[Fraction, ...]) -> Axis:
     legs = tuple(leg for leg in ring.fractional.legs if leg.symbol == symbol)
+    if any(leg.counted is not None for leg in ring.legs):
+        raise NotSupported(
+            f"{ring.rules.title}: its requirement is rounded or bends, so that the line is not straight",
+            path="frontier",
+            hint="ask for the liquidation prices instead: ringfence solve",
+        )
     inverse = any(leg.is_inverse for leg in legs)
     if inverse and symbol in ring.collateral_symbols:
         raise NotSupported("an inverse contract's coin also prices collateral", path="x", value=symbol)

@@ -15,8 +15,21 @@ from ringfence.errors import MissingField, OutOfRange, UnknownField
 from ringfence.exact.assess import assess
 from ringfence.exact.explain import show
 from ringfence.exact.health import is_liquidated
-from ringfence.exact.ring import Book, Leg, Ring, prepare
-from ringfence.solve.sized import Outcome, Sized, Slope, certified, down_to, marks_at, slopes, without
+from ringfence.exact.leg import Leg
+from ringfence.exact.ring import Book, Ring, prepare
+from ringfence.solve.arrange import fence_of
+from ringfence.solve.sized import (
+    Outcome,
+    Sized,
+    Slope,
+    by_search,
+    certified,
+    down_to,
+    marks_at,
+    paid_in,
+    slopes,
+    without,
+)
 from ringfence.solve.sizing import LOT
 
 
@@ -96,6 +109,8 @@ def largest_position(book: Book, market: Market, idea: Idea) -> Sized:
     """
     opened = replace(market, marks={**market.marks, idea.symbol: idea.entry_price})
     ring, leg = _with(book, idea, Decimal(1))
+    if leg.schedule is not None:
+        return _by_search(book, opened, idea, leg)
     found = [_scaled(slope, idea, leg) for slope in _slopes(ring, leg, opened, idea)]
     ends = [end for slope in found if (end := slope.most(leg)) is not None]
     bounds = {"by_liquidation": min(ends)} if ends else {}
@@ -128,9 +143,35 @@ def _with(book: Book, idea: Idea, contracts: Decimal) -> tuple[Ring, Leg]:
     opened = prepare(replace(account, positions=(*account.positions, position)), book.rules, on=book.on)
     ring, leg = opened.leg_of(position)
     if idea.margin_mode is MarginMode.ISOLATED and idea.leverage is not None:
-        fence = book.rules.money.round(Fraction(leg.entry_value) / Fraction(idea.leverage))
-        ring = replace(ring, collateral=fence)
+        fence = book.rules.money.round(fence_of(leg))
+        ring = paid_in(replace(ring, collateral=Decimal(0)), ring.asset, fence)
     return ring, leg
+
+
+def _by_search(book: Book, market: Market, idea: Idea, leg: Leg) -> Sized:
+    """`largest_position` at a venue whose requirement does not simply grow with the size."""
+    price, lot, available = Fraction(idea.invalidation), idea.lot or LOT, _available(book, market, leg)
+    if idea.margin is not None and available is not None and idea.margin > available:
+        figures = {"available": simplest(available)}
+        return Sized("largest", Outcome.CANNOT_PAY, "contracts", figures=figures)
+    bounds = _other_bounds(leg, idea, available)
+
+    def alive(contracts: Decimal) -> bool:
+        ring, _ = _with(book, idea, contracts)
+        return not is_liquidated(ring, marks_at(ring, market, idea.symbol, price))
+
+    most = by_search(alive, lot=lot)
+    if most is not None:
+        bounds = {"by_liquidation": Fraction(most), **bounds}
+    if not bounds:
+        return Sized("largest", Outcome.ANY_SIZE, "contracts")
+    exact, words = min(bounds.values()), _bound_words(leg)
+    lines = Derivation(
+        tuple(Line(f"largest.{n}", words[n], b, "contracts", "the smallest holds") for n, b in bounds.items())
+    )
+    figures = {name: simplest(bound) for name, bound in bounds.items()}
+    nothing = Sized("largest", Outcome.NO_SIZE, "contracts", None, simplest(exact), figures, None, lines)
+    return _checked(book, market, idea, exact, nothing)
 
 
 def _nothing(idea: Idea) -> Decimal | None:
@@ -165,7 +206,11 @@ def _other_bounds(leg: Leg, idea: Idea, available: Fraction | None) -> dict[str,
         return {}
     bounds = {}
     if available is not None:
-        bounds["by_balance"] = available * Fraction(idea.leverage) / Fraction(leg.entry_value)
+        own = None if leg.schedule is None else leg.schedule.initial
+        cost = Fraction(leg.entry_value)
+        bounds["by_balance"] = available / (
+            cost / Fraction(idea.leverage) if own is None else own.at(cost, cost)
+        )
     offered = [t.max_leverage is None or t.max_leverage >= idea.leverage for t in leg.table.tiers]
     if not all(offered):
         floor = Fraction(leg.table.tiers[offered.index(False)].floor)

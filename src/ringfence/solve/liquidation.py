@@ -11,9 +11,11 @@ from ringfence.domain.market import Market
 from ringfence.domain.numbers import Number, exactly
 from ringfence.errors import UnknownSymbol
 from ringfence.exact.health import is_liquidated, sums
-from ringfence.exact.ring import Book, Leg, Ring
+from ringfence.exact.leg import Leg
+from ringfence.exact.ring import Book, Ring
 from ringfence.solve.path import Path, alone, course, together
 from ringfence.solve.search import LiquidationPrice, first_bankrupt, first_liquidated
+from ringfence.venues.shown import Prices, Solved, exact_prices
 
 
 class Reach(Enum):
@@ -71,11 +73,16 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class PositionLiquidation:
-    """The answers for one position: its own coin alone, and everything together."""
+    """The answers for one position: its own coin alone, and everything together.
+
+    Attributes:
+        shown: what the venue prints for it, where that is not the exact price; None where it is.
+    """
 
     position: Position
     alone: Answer
     together: Answer
+    shown: Prices | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +130,40 @@ def liquidations(book: Book, market: Market) -> Liquidations:
         key = ring.name, position.symbol
         if key not in single:
             single[key] = move_alone(book, market, ring, position.symbol)
-        positions.append(PositionLiquidation(position, single[key], whole[ring.name]))
+        shown = shown_prices(book, market, position, single[key])
+        positions.append(PositionLiquidation(position, single[key], whole[ring.name], shown))
     return Liquidations(leader, tuple(positions), tuple(whole.values()))
+
+
+def shown_prices(book: Book, market: Market, position: Position, answer: Answer) -> Prices | None:
+    """What the venue prints for a position, made from the exact answer; None where it prints that."""
+    if book.rules.shows is exact_prices:
+        return None
+    ring, leg = book.leg_of(position)
+    if leg.charged is None:  # a book made ready under other rules
+        return None
+    marks = {symbol: market.mark(symbol) for symbol in ring.symbols}
+    added = sums(ring, marks)
+    values = [Fraction(part.value) for part in added.parts]
+    number = [one.position.key for one in ring.legs].index(position.key)
+    part = added.parts[number]
+    net = sum((one.sign * value for one, value in zip(ring.legs, values, strict=True)), Fraction(0))
+    hit = answer.nearest
+    return book.rules.shows(
+        Solved(
+            charged=leg.charged,
+            liquidation=None if hit is None else hit.threshold,
+            bankruptcy=answer.nearest_bankruptcy,
+            mark=Fraction(market.mark(position.symbol)),
+            value=Fraction(part.value),
+            requirement=Fraction(part.maintenance),
+            shown_maintenance=Fraction(leg.shown_maintenance(part.value)),
+            equity=Fraction(added.equity),
+            ring_requirement=Fraction(added.maintenance),
+            ring_value=sum(values, Fraction(0)),
+            net_value=net,
+        )
+    )
 
 
 def leading_symbol(book: Book, market: Market) -> str | None:

@@ -17,7 +17,8 @@ from functools import cached_property
 from ringfence.domain.market import Market
 from ringfence.domain.numbers import EXACT, Number
 from ringfence.errors import OutOfRange
-from ringfence.exact.ring import Leg, Ring
+from ringfence.exact.leg import Leg
+from ringfence.exact.ring import Ring
 from ringfence.solve.concave import Curve, curve
 from ringfence.solve.regimes import Regime, Weights, regimes
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil, floor
 
 from ringfence.domain.numbers import exactly, plain, simplest
 from ringfence.errors import NotSupported, invariant
@@ -17,6 +18,8 @@ from ringfence.solve.path import Course, Path, Segment, Way, course, safe, walke
 from ringfence.venues.rules import Trigger
 
 ZERO = Fraction(0)
+LAST_DOUBLING = 100
+"""How often a mark is doubled in the search for one that is liquidated: by 10^30."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +83,56 @@ def first_liquidated(on: Course, *, up: bool) -> LiquidationPrice | None:
 
 def _hit(on: Course, *, up: bool) -> tuple[int, Fraction] | None:
     """(number of the first liquidated quantum, exact threshold), by the curve where there is one."""
+    if any(leg.counted is not None for leg in on.ring.legs):
+        return _by_halves(on, up=up)
     bend = on.concave(up=up)
     if bend is not None and bend.is_alive:
         strict = on.ring.rules.trigger is Trigger.BELOW_ZERO
         return _beyond_zero(bend, on.path.quantum, up=up, strict=strict)
     found = [hit for way in on.ways if (hit := _first(on.ring, on.path, way, up=up))]
     return (min if up else max)(found, default=None)
+
+
+def _by_halves(on: Course, *, up: bool) -> tuple[int, Fraction] | None:
+    """The first liquidated quantum where a venue rounds or bends its requirement.
+
+    Health is then concave in the price that moves (its requirement is convex, rounding aside), so that it
+    is used up at most once on either side and halving finds where; the exact test is asked each time.
+
+    Raises:
+        NotSupported: several inverse coins move by different betas, so that nothing is certain.
+    """
+    ring, path = on.ring, on.path
+    lines = {path.lines[leg.symbol] for leg in ring.legs if path.lines[leg.symbol][1] != 0}
+    inverse = [leg.is_inverse for leg in ring.legs if path.lines[leg.symbol][1] != 0]
+    if not lines:
+        return None
+    if any(inverse) and not (all(inverse) and all(offset == 0 for offset, _ in lines)):
+        raise NotSupported(
+            "coins that move by different betas, under a rate that grows with size",
+            path="betas",
+            hint="solve coin by coin, or leave the betas out",
+        )
+    steps = path.start / path.quantum
+    alive, reach = floor(steps) if up else ceil(steps), 1
+    if up:
+        reach = next((n for n in _doubling(alive) if is_liquidated(ring, path.on_grid(n))), 0)
+    if reach < 1 or not is_liquidated(ring, path.on_grid(reach)):
+        return None
+    while abs(reach - alive) > 1:
+        middle = (alive + reach) // 2
+        if is_liquidated(ring, path.on_grid(middle)):
+            reach = middle
+        else:
+            alive = middle
+    return reach, reach * path.quantum
+
+
+def _doubling(start: int) -> Iterator[int]:
+    number = max(start, 1)
+    for _ in range(LAST_DOUBLING):
+        number *= 2
+        yield number
 
 
 def _beyond_zero(bend: Curve, quantum: Fraction, *, up: bool, strict: bool) -> tuple[int, Fraction] | None:

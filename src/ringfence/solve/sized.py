@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from enum import Enum
@@ -10,15 +10,18 @@ from fractions import Fraction
 
 from ringfence.domain.derivation import Derivation
 from ringfence.domain.market import Market
-from ringfence.domain.numbers import Number, rounded
+from ringfence.domain.numbers import EXACT, Number, rounded
 from ringfence.domain.tiers import TierBasis
 from ringfence.exact.health import is_liquidated, rates_of, sums
-from ringfence.exact.ring import Holding, Leg, Ring
+from ringfence.exact.leg import Leg, charged_leg
+from ringfence.exact.ring import Holding, Ring
 from ringfence.formulas import collateral
 from ringfence.solve.path import alone
 from ringfence.solve.search import LiquidationPrice, liquidation_price
 
 ZERO = Fraction(0)
+LARGEST_SEARCH = 10**24
+"""Lots beyond which every size counts as alive."""
 
 
 class Outcome(Enum):
@@ -174,12 +177,42 @@ def paid_in(ring: Ring, asset: str, amount: Number) -> Ring:
     """A ring with more collateral, or less."""
     whole = ring.fractional
     if not whole.holdings:
-        return replace(whole, collateral=whole.collateral + Fraction(amount))
+        held = Fraction(whole.collateral) + Fraction(amount)
+        return replace(
+            whole, collateral=held, legs=tuple(_with_margin(one, held, ring) for one in whole.legs)
+        )
     holdings = tuple(
         Holding(h.asset, h.amount + Fraction(amount), h.rate) if h.asset == asset else h
         for h in whole.holdings
     )
     return replace(whole, holdings=holdings)
+
+
+def _with_margin(leg: Leg, margin: Fraction, ring: Ring) -> Leg:
+    """A leg charged anew where its venue's requirement depends on what is inside the fence."""
+    if leg.schedule is None or leg.charged is None or leg.charged.margin is None:
+        return leg
+    return charged_leg(replace(leg.charged, margin=margin), ring.rules)
+
+
+def by_search(alive: Callable[[Decimal], bool], *, lot: Decimal) -> Decimal | None:
+    """The largest multiple of a lot that is alive, by halving; None where every size is.
+
+    For venues whose requirement does not simply grow with the size; health must not rise with it.
+    """
+    steps = 1
+    while alive(EXACT.multiply(lot, steps)):
+        steps *= 2
+        if steps > LARGEST_SEARCH:
+            return None
+    low, high = steps // 2, steps
+    while high - low > 1:
+        middle = (low + high) // 2
+        if alive(EXACT.multiply(lot, middle)):
+            low = middle
+        else:
+            high = middle
+    return EXACT.multiply(lot, low)
 
 
 def certified(

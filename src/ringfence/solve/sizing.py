@@ -15,16 +15,19 @@ from ringfence.domain.account import MarginMode, Position
 from ringfence.domain.derivation import Derivation, Line
 from ringfence.domain.market import Market
 from ringfence.domain.numbers import Number, exactly, positive, simplest
-from ringfence.errors import invariant
+from ringfence.errors import NotSupported, invariant
 from ringfence.exact.assess import RingFigures, assess
 from ringfence.exact.explain import show, signed
 from ringfence.exact.health import is_liquidated, sums
-from ringfence.exact.ring import Book, Leg, Ring
+from ringfence.exact.leg import Leg, charged_leg
+from ringfence.exact.ring import Book, Ring
+from ringfence.solve.arrange import fence_of
 from ringfence.solve.path import alone
 from ringfence.solve.search import LiquidationPrice, liquidation_price
 from ringfence.solve.sized import (
     Outcome,
     Sized,
+    by_search,
     certified,
     down_to,
     marks_at,
@@ -34,12 +37,14 @@ from ringfence.solve.sized import (
     up_to,
     without,
 )
-from ringfence.venues.rules import Trigger
+from ringfence.venues.rules import Trigger, VenueRules
 
 ZERO = Fraction(0)
 LOT = Decimal("0.00000001")
 """The grid of a size where nobody states the venue's own."""
 LEVERAGE_STEP = Decimal("0.01")
+HIGHEST_LEVERAGE = Decimal(1_000)
+"""Where a search for leverage ends when no table names the venue's highest."""
 
 
 @exactly
@@ -73,6 +78,9 @@ def margin_for(book: Book, market: Market, position: Position, price: object) ->
     now = _balance(ring, asset)
     health = Fraction(sums(ring, marks).health)
     lacking = _lacking(ring, asset, marks, health)
+    if lacking is not None and leg.schedule is not None and not ring.holdings:
+        # A unit of margin lifts health by more than one where the fee set aside follows the margin.
+        lacking = -health / (Fraction(sums(paid_in(ring, asset, 1), marks).health) - health)
     if lacking is None:
         return Sized("margin", Outcome.NO_COLLATERAL_HELPS, asset)
     exact = now + lacking
@@ -155,6 +163,8 @@ def size_for(
     ring, leg = book.leg_of(position)
     wanted, base = Fraction(positive(price, path="price")), Fraction(market.mark(position.symbol))
     closed = paid_in(without(ring, leg), leg.instrument.settle, _profit(leg, base))
+    if leg.schedule is not None:
+        return _size_by_search(ring, leg, market, (wanted, base), lot=lot or LOT)
     found = slopes(closed, leg, market, wanted, base=base)
     if wanted == base:
         return Sized("size", Outcome.AT_THE_MARK, "contracts")
@@ -169,7 +179,8 @@ def size_for(
     if value <= 0:
         return Sized("size", Outcome.NO_SIZE, "contracts", derivation=lines)
     legs = [
-        _resized(leg, value, base) if one.position is leg.position else one for one in ring.fractional.legs
+        _resized(leg, value, base, ring.rules) if one.position is leg.position else one
+        for one in ring.fractional.legs
     ]
     realized = _profit(leg, base) - _profit(legs[ring.legs.index(leg)], base)
     resized = replace(paid_in(ring, leg.instrument.settle, realized), legs=tuple(legs))
@@ -183,12 +194,48 @@ def size_for(
     return Sized("size", outcome, "contracts", kept, simplest(exact), figures, hit, lines)
 
 
+def _size_by_search(
+    ring: Ring, leg: Leg, market: Market, prices: tuple[Fraction, Fraction], *, lot: Decimal
+) -> Sized:
+    """`size_for` at a venue whose requirement does not simply grow with the size."""
+    wanted, base = prices
+    if wanted == base:
+        return Sized("size", Outcome.AT_THE_MARK, "contracts")
+    marks = marks_at(ring, market, leg.symbol, wanted)
+
+    def at(contracts: Decimal) -> Ring:
+        legs = [
+            _resized(leg, contracts, base, ring.rules) if one.position is leg.position else one
+            for one in ring.fractional.legs
+        ]
+        sized = next(one for one in legs if one.position.key == leg.position.key)
+        realized = _profit(leg, base) - _profit(sized, base)
+        return paid_in(replace(ring, legs=tuple(legs)), leg.instrument.settle, realized)
+
+    value = by_search(lambda contracts: not is_liquidated(at(contracts), marks), lot=lot)
+    if value is None:
+        return Sized("size", Outcome.ANY_SIZE, "contracts")
+    if value <= 0:
+        return Sized("size", Outcome.NO_SIZE, "contracts")
+    outcome, hit = certified(at(value), market, leg, wanted)
+    contracts = Fraction(leg.position.contracts)
+    figures = {
+        "keep_fraction": simplest(Fraction(value) / contracts),
+        "change": simplest(Fraction(value) - contracts),
+    }
+    kept = value if outcome is Outcome.FOUND else None
+    how = f"largest multiple of {show(lot)} that the exact test leaves alive at {show(wanted)}"
+    clause = str(ring.rules.clauses["trigger"])
+    lines = Derivation((Line("size.value", "largest size", value, "contracts", how, clause),))
+    return Sized("size", outcome, "contracts", kept, value, figures, hit, lines)
+
+
 def _profit(leg: Leg, price: Fraction) -> Fraction:
     whole = leg.as_fractions()
     return Fraction(whole.profit(whole.value(price)))
 
 
-def _resized(leg: Leg, contracts: Decimal, base: Fraction) -> Leg:
+def _resized(leg: Leg, contracts: Decimal, base: Fraction, rules: VenueRules) -> Leg:
     """The leg at another size: what stays keeps its share of the cost, what is added enters at ``base``.
 
     Its profit at ``base`` is then less by what was realised, and the same when contracts were added.
@@ -198,6 +245,9 @@ def _resized(leg: Leg, contracts: Decimal, base: Fraction) -> Leg:
     kept = min(share, Fraction(1))
     entry = whole.entry_value * kept + (share - kept) * whole.value(base)
     position = replace(leg.position, contracts=contracts)
+    if leg.schedule is not None and leg.charged is not None:
+        sized = replace(leg.charged, position=position, size=Fraction(whole.size) * share, entry_value=entry)
+        return charged_leg(sized, rules)
     return replace(whole, position=position, size=whole.size * share, entry_value=entry)
 
 
@@ -266,6 +316,8 @@ def leverage_for(book: Book, market: Market, position: Position, price: object) 
     ring, leg = book.leg_of(position)
     if ring.mode is MarginMode.CROSS:
         return Sized("leverage", Outcome.LEVERAGE_IS_NO_LEVER, "x")
+    if leg.schedule is not None:
+        return _leverage_by_search(ring, leg, market, Fraction(positive(price, path="price")))
     margin = margin_for(book, market, position, price)
     if not margin.found or not margin.exact or margin.exact <= 0:
         outcome = Outcome.LESS_THAN_NOTHING if margin.found else margin.outcome
@@ -297,6 +349,42 @@ def leverage_for(book: Book, market: Market, position: Position, price: object) 
     return Sized("leverage", outcome, "x", kept, simplest(exact), figures, hit, lines)
 
 
+def _leverage_by_search(ring: Ring, leg: Leg, market: Market, wanted: Fraction) -> Sized:
+    """`leverage_for` at a venue whose fence or requirement holds more than value over leverage."""
+    marks, charged = marks_at(ring, market, leg.symbol, wanted), leg.charged
+    if charged is None:
+        raise NotSupported("a leg without the terms it was charged by", path="leverage")
+
+    def at(leverage: Decimal) -> tuple[Ring, Fraction]:
+        levered = replace(charged, position=replace(leg.position, leverage=leverage))
+        kept = charged_leg(levered, ring.rules)
+        fence = up_to(fence_of(kept), ring.rules.money.quantum)
+        fenced = charged_leg(replace(levered, margin=Fraction(fence)), ring.rules)
+        return replace(ring.fractional, collateral=Fraction(fence), legs=(fenced,)), Fraction(fence)
+
+    most = leg.table.tiers[charged.tier_of(leg.entry_value)].max_leverage
+    top = most or HIGHEST_LEVERAGE
+    if is_liquidated(at(Decimal(1))[0], marks):
+        return Sized("leverage", Outcome.NO_LEVERAGE, "x")
+    steps = by_search(
+        lambda more: 1 + more <= top and not is_liquidated(at(1 + more)[0], marks), lot=LEVERAGE_STEP
+    )
+    value = 1 + (steps or Decimal(0))
+    beyond = value + LEVERAGE_STEP > top and not is_liquidated(at(top)[0], marks)
+    value = top if beyond else value
+    leveraged, fence = at(value)
+    outcome, hit = certified(leveraged, market, leg, wanted)
+    if outcome is Outcome.FOUND and beyond:
+        outcome = Outcome.BEYOND_VENUE
+    figures: dict[str, Number] = {"fence": simplest(fence)}
+    if most is not None:
+        figures["venue_most"] = most
+    kept = value if outcome is Outcome.FOUND else None
+    how = f"highest setting, in steps of {LEVERAGE_STEP}, that the exact test leaves alive at {show(wanted)}"
+    line = Line("leverage.value", "leverage at entry", value, "x", how, str(ring.rules.clauses["fence"]))
+    return Sized("leverage", outcome, "x", kept, value, figures, hit, Derivation((line,)))
+
+
 @exactly
 def withdrawable(book: Book, market: Market, ring: Ring) -> Sized:
     """The most that can leave a ring: as the venue allows, and as keeps it alive at today's marks.
@@ -321,7 +409,7 @@ def withdrawable(book: Book, market: Market, ring: Ring) -> Sized:
     figures = next(one for one in assess(book, market).rings if one.name == ring.name)
     grid = ring.rules.money.quantum
     alive = _alive(ring, market, figures, grid)
-    wallet, maintenance, equity = figures.wallet_balance, figures.maintenance_margin, figures.equity
+    wallet, maintenance, equity = figures.wallet_balance, figures.requirement, figures.equity
     kept = Fraction(wallet) - Fraction(maintenance)
     extra = {"alive": alive, "wallet_less_maintenance": simplest(kept)}
     clause = str(ring.rules.clauses["withdrawal"])

@@ -46,6 +46,8 @@ def can_be_liquidated(ring: Ring, market: Market) -> bool:
     """
     if not ring.legs:
         return False
+    if any(leg.counted is not None for leg in ring.legs):
+        return True  # a requirement that bends upward outgrows every gain
     fractional = ring.fractional
     path = Path(ring.symbols[0], ONE, ONE, {s: (ZERO, Fraction(market.mark(s))) for s in ring.symbols})
     return any(_dies(fractional, way) for way in regimes(fractional, path))

@@ -26,6 +26,10 @@ STRICT = ("official", "captured")
 FENCE_PLACES = Decimal("1E-40")
 """A fence of entry value / leverage may have no end (10 / 3); it is cut far below any tolerance."""
 
+TERMS = (
+    "kind", "contract_size", "mark_quantum", "taker_fee", "liquidation_fee", "funding_rate", "tick_size",
+    "value_quantum", "size_factor",
+)  # fmt: skip
 Key = tuple[str, str]
 Group = Literal["strict", "weaker", "fitted", "control"]
 Mode = Literal["isolated", "cross", "mixed", "none"]
@@ -82,6 +86,8 @@ class Situation:
     Attributes:
         notes: what was put in where the case is silent.
         unfenced: positions whose fence is unknown; nothing that depends on it can be said.
+        at_entry: positions whose fence is what the venue asks for at entry; value over leverage stands in
+            until its rule is asked.
         tables: the table of each position, where legs of one symbol state different ones.
     """
 
@@ -90,6 +96,7 @@ class Situation:
     notes: tuple[str, ...] = ()
     unfenced: frozenset[Key] = frozenset()
     tables: Mapping[Key, TierTable] = field(default_factory=dict)
+    at_entry: frozenset[Key] = frozenset()
 
 
 def load_cases(lines: Iterable[str], *, name: str = "cases") -> list[Case]:
@@ -130,10 +137,13 @@ def read_case(case: Case) -> Situation:
     written = document["account"]
     notes: list[str] = []
     unfenced: set[Key] = set()
+    at_entry: set[Key] = set()
     positions = []
     for number, row in enumerate(written["positions"]):
         position, known = _position(row, path=f"positions[{number}]")
         positions.append(position)
+        if known and row["margin_mode"] == "isolated" and row.get("isolated_margin") is None:
+            at_entry.add(position.key)
         if not known:
             unfenced.add(position.key)
             notes.append(f"{row['symbol']}: neither margin nor leverage is given, so its fence is unknown")
@@ -152,7 +162,7 @@ def read_case(case: Case) -> Situation:
         on=_day(document.get("on")),
     )
     market = Market(_marks(document, written, notes))
-    return Situation(account, market, tuple(notes), frozenset(unfenced), own)
+    return Situation(account, market, tuple(notes), frozenset(unfenced), own, frozenset(at_entry))
 
 
 def _marks(document: Mapping[str, Any], written: Mapping[str, Any], notes: list[str]) -> dict[str, Decimal]:
@@ -175,7 +185,7 @@ def _position(row: Mapping[str, Any], *, path: str) -> tuple[Position, bool]:
     return Position(
         row["symbol"], row["side"], row["contracts"], entry_price=row.get("entry_price"),
         entry_cost=row.get("entry_cost"), margin_mode=MarginMode(row["margin_mode"]),
-        leverage=row.get("leverage"), isolated_margin=margin,
+        leverage=row.get("leverage"), isolated_margin=margin, closing_fee=row.get("closing_fee"),
     ), known  # fmt: skip
 
 
@@ -236,9 +246,9 @@ def _rows(written: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 def _instruments(written: Mapping[str, Any]) -> dict[str, InstrumentTerms]:
     terms: dict[str, InstrumentTerms] = {}
     for row in _rows(written):
-        stated = row.get("kind"), row.get("contract_size"), row.get("mark_quantum")
-        if any(stated):
-            terms.setdefault(row["symbol"], InstrumentTerms(*stated))
+        stated = {name: row[name] for name in TERMS if row.get(name) is not None}
+        if stated:
+            terms.setdefault(row["symbol"], InstrumentTerms(**stated))
     return terms
 
 

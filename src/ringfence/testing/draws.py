@@ -124,6 +124,17 @@ class Sample:
         )
 
 
+TERMS = {
+    "taker_fee": Decimal("0.0005"),
+    "liquidation_fee": Decimal("0.005"),
+    "funding_rate": Decimal("0.0001"),
+    "tick_size": Decimal("0.01"),
+    "value_quantum": Decimal("0.00000001"),
+    "size_factor": Decimal("0.0000005"),
+}
+"""What every account drawn states about its contract, for venues whose rules ask for it."""
+
+
 def sample(rules: VenueRules, *, seed: int, number: int) -> Sample:
     """The account of this number: three in four under a table of the pack, the others under one made up.
 
@@ -146,7 +157,7 @@ def sample(rules: VenueRules, *, seed: int, number: int) -> Sample:
     asset = symbol_parts(symbol)["settle"]
     account = Account(
         venue=rules.key, wallet={asset: _end(value * Fraction(draws.pick(BACKING)))}, positions=(position,),
-        instruments={symbol: InstrumentTerms(kind, size)}, tiers={symbol: table},
+        instruments={symbol: InstrumentTerms(kind, size, **TERMS)}, tiers={symbol: table},
     )  # fmt: skip
     return Sample(account, _on_grid(entry * draws.pick(MOVES), rules), rules)
 

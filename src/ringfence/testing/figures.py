@@ -14,11 +14,15 @@ from ringfence.domain.numbers import Number, plain
 from ringfence.domain.tiers import Tier, TierTable
 from ringfence.errors import NotDocumented, NoTier, NotSupported, UnknownSymbol
 from ringfence.exact.assess import Assessment, PositionFigures, RingFigures, Solvency, assess
+from ringfence.exact.leg import charged_leg
 from ringfence.exact.ring import Book, prepare
-from ringfence.solve.liquidation import Answer, Reach, move_alone
+from ringfence.solve.arrange import fence_of
+from ringfence.solve.liquidation import Answer, Reach, move_alone, shown_prices
+from ringfence.solve.sized import paid_in
 from ringfence.testing.cases import Case, Key, Situation, read_case
 from ringfence.venues import registry
 from ringfence.venues.rules import VenueRules
+from ringfence.venues.shown import Prices
 
 NONE = "none"
 NEWEST = "9999-12-31"
@@ -41,11 +45,23 @@ def compute(case: Case, rules: VenueRules | None = None) -> Computed:
         one.symbol for one in stated.positions if not _has_table(stated, chosen, one.symbol, on)
     )
     account = replace(stated, tiers={**stated.tiers, **{symbol: _stand_in(symbol) for symbol in missing}})
-    book = _with_own_tables(prepare(account, chosen, on=on), situation)
+    book = _fenced_by_rule(_with_own_tables(prepare(account, chosen, on=on), situation), situation)
     notes = [
         f"{symbol}: no tiers are known, so nothing that depends on them is said" for symbol in sorted(missing)
     ]
     return Computed(situation, book, assess(book, situation.market), notes, missing)
+
+
+def _fenced_by_rule(book: Book, situation: Situation) -> Book:
+    """The book with every fence that the case leaves to the venue's rule at entry set to it."""
+    rings = []
+    for ring in book.rings:
+        leg = ring.legs[0] if ring.mode is MarginMode.ISOLATED else None
+        if leg is not None and leg.position.key in situation.at_entry and leg.schedule is not None:
+            rings.append(paid_in(ring, ring.asset, fence_of(leg) - Fraction(ring.collateral)))
+        else:
+            rings.append(ring)
+    return replace(book, rings=tuple(rings))
 
 
 def _has_table(account: Account, rules: VenueRules, symbol: str, on: str) -> bool:
@@ -69,6 +85,9 @@ def _with_own_tables(book: Book, situation: Situation) -> Book:
         legs = []
         for leg in ring.legs:
             table = situation.tables.get(leg.position.key, leg.table)
+            if leg.schedule is not None and leg.charged is not None:
+                legs.append(charged_leg(replace(leg.charged, table=table), book.rules))
+                continue
             legs.append(replace(
                 leg, table=table, floors=tuple(tier.floor for tier in table.tiers),
                 rates=tuple(tier.rate for tier in table.tiers),
@@ -123,6 +142,10 @@ class Computed:
                 break
         return found
 
+    def shown(self, position: Position, answer: Answer) -> Prices | None:
+        """What the venue prints for a position, where that is not the exact price."""
+        return shown_prices(self.book, self.assessment.market, position, answer)
+
 
 def _probes(mark: Decimal) -> list[Decimal]:
     return [side for power in range(1, PROBES) for side in (mark * 2**power, mark * Decimal("0.5") ** power)]
@@ -134,13 +157,18 @@ PositionField = Callable[[Computed, PositionFigures], Value]
 
 def _price(said: Computed, one: PositionFigures) -> Value:
     answer = said.answer(one.position)
+    shown = said.shown(one.position, answer)
+    if shown is not None:
+        return NONE if shown.liquidation is None else shown.liquidation
     if answer.reach is Reach.ALREADY:
         raise NotSupported("liquidated at every mark tried", path=one.position.symbol)
     return NONE if answer.nearest is None else answer.nearest.threshold
 
 
 def _bankruptcy(said: Computed, one: PositionFigures) -> Value:
-    found = said.answer(one.position).nearest_bankruptcy
+    answer = said.answer(one.position)
+    shown = said.shown(one.position, answer)
+    found = answer.nearest_bankruptcy if shown is None else shown.bankruptcy
     return NONE if found is None else found
 
 
@@ -153,6 +181,12 @@ def _entry_price(said: Computed, one: PositionFigures) -> Value:
     return size / cost if leg.is_inverse else cost / size
 
 
+def _closing_fee(said: Computed, one: PositionFigures) -> Value:
+    if one.closing_fee is None:
+        raise NotSupported(f"{said.book.rules.title}: a closing fee is no figure of its rules")
+    return one.closing_fee
+
+
 POSITION_FIELDS: Mapping[str, PositionField] = {
     "liquidation_price": _price,
     "bankruptcy_price": _bankruptcy,
@@ -163,6 +197,8 @@ POSITION_FIELDS: Mapping[str, PositionField] = {
     "maintenance_usage": lambda _, one: one.maintenance_usage,
     "isolated_equity": lambda _, one: one.isolated_equity,
     "deduction": lambda _, one: one.deduction,
+    "closing_fee": _closing_fee,
+    "leverage": lambda _, one: one.position.leverage,
     "entry_price": _entry_price,
 }
 

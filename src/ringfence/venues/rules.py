@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import inspect
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from enum import Enum, StrEnum
+from fractions import Fraction
 from functools import cached_property
 
 from ringfence.domain.account import InstrumentTerms
@@ -14,6 +16,17 @@ from ringfence.domain.instrument import Instrument, Kind, kind_of, symbol_parts
 from ringfence.domain.numbers import Number, money, rounded
 from ringfence.domain.tiers import TierBasis, TierTable, check_tiers, joined
 from ringfence.errors import BadRules, NoTier
+from ringfence.venues.modes import ModeRule, Removal
+from ringfence.venues.pool import Free, Pool, Resting
+from ringfence.venues.schedule import (
+    Charged,
+    ClosingFee,
+    Linear,
+    Schedule,
+    charged_on_mark,
+    fixed_requirement,
+)
+from ringfence.venues.shown import Prices, Solved, exact_prices
 
 
 class MarkPrice(Enum):
@@ -40,10 +53,14 @@ class Hedge(Enum):
     """How long and short of one symbol in cross are margined."""
 
     EACH_LEG = "each leg has its own maintenance; both share one pool, hence one liquidation price"
+    NOT_OFFERED = "the venue has no hedge mode: one position a symbol"
+    NOT_COMPUTED = "opposite legs in cross are netted by a rule that is not public in full"
 
 
 class OpenOrders(Enum):
     """How resting orders hold margin."""
+
+    OWN_RULE = "by the venue's own formula"
 
     WORSE_SIDE = (
         "one-way: the larger of all buys or all sells filling; hedge: each leg with its opening orders"
@@ -54,6 +71,8 @@ class Fence(Enum):
     """What a venue puts behind a fence when a position is opened isolated."""
 
     ENTRY_NOTIONAL_OVER_LEVERAGE = "value at entry / leverage"
+    WITH_CLOSING_FEE = "value at entry / leverage, and the fee set aside for closing"
+    NONE = "the venue has no isolated margin"
 
 
 class Withdrawal(Enum):
@@ -62,12 +81,19 @@ class Withdrawal(Enum):
     WALLET_LESS_MAINTENANCE_AND_EQUITY_LESS_INITIAL = (
         "the smaller of wallet - maintenance and equity - initial margin, never below zero"
     )
+    EQUITY_LESS_INITIAL = "equity - initial margin, never below zero"
+    WALLET_AND_EQUITY_LESS_INITIAL = (
+        "the smaller of wallet and equity - initial margin, never below zero: profit stays until realised"
+    )
+    OWN_RULE = "by the venue's own formula"
 
 
 class Shortfall(Enum):
     """Who bears a balance below zero after liquidation."""
 
     INSURANCE_FUND = "the insurance fund; the trader's balance is reset to zero"
+    SOCIALISED = "the other traders, after the insurance fund; the trader's balance is reset to zero"
+    UNKNOWN = "nobody says; the venue's rule is not public"
 
 
 class Confidence(StrEnum):
@@ -185,6 +211,23 @@ class VenueRules:
     contract_sizes: Mapping[Kind, Decimal]
     clauses: Mapping[str, Clause]
     tables: Mapping[str, tuple[TierTable, ...]]
+    isolated_initial_margin: Basis | None = None
+    """Where isolated initial margin is valued, if elsewhere than ``initial_margin``."""
+    closing_fee: ClosingFee = ClosingFee.NONE
+    charge: Callable[[Charged], Schedule] | None = None
+    """The venue's own way from a position to its requirement; None: the choices above say it."""
+    shows: Callable[[Solved], Prices] = exact_prices
+    """The prices on the venue's screen, from the exact ones."""
+    order_margin: Callable[[Resting], Number] | None = None
+    """What resting orders of one symbol hold beyond its positions; None: ``open_orders`` says it."""
+    free: Callable[[Pool], Free] | None = None
+    """Available balance and what may leave a pool; None: ``withdrawal`` says it."""
+    modes: tuple[ModeRule, ...] = ()
+    """What the venue does with each change while something is open, the first that applies."""
+    removal: Removal = Removal.NOTHING
+    """How much of a fence may be taken out while its position is open."""
+    list_rates: Mapping[str, Decimal] = field(default_factory=dict)
+    """Rates the venue publishes for a regular account (``taker_fee``); shown as a way out, never assumed."""
     tier_basis: Mapping[Kind, TierBasis] = field(default_factory=lambda: {Kind.LINEAR: TierBasis.QUOTE})
     """What floor and cap of this venue's tiers are measured in, by kind, where a file does not say it."""
     auto_top_up: bool = False
@@ -193,7 +236,8 @@ class VenueRules:
     notes: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:
-        for rule in CITED:
+        more = () if self.closing_fee is ClosingFee.NONE else ("closing_fee",)
+        for rule in (*CITED, *more):
             if rule not in self.clauses:
                 raise BadRules(
                     f"{self.key}: a rule without a source does not load",
@@ -209,7 +253,9 @@ class VenueRules:
     def digest(self) -> str:
         """Hash of every choice and every table: two rule sets with one digest give one answer."""
         said = [
-            f"{f.name}={getattr(self, f.name)}" for f in fields(self) if f.name not in ("tables", "clauses")
+            f"{f.name}={_said(getattr(self, f.name))}"
+            for f in fields(self)
+            if f.name not in ("tables", "clauses")
         ]
         tables = [f"{t.symbol} {t.valid_from} {t.digest}" for dated in self.tables.values() for t in dated]
         text = "\n".join([*said, *sorted(tables)])
@@ -230,6 +276,49 @@ class VenueRules:
             symbol, contract_size=size, mark_quantum=terms.mark_quantum or self.mark_quantum, kind=kind
         )
 
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether the requirement is the table's rate on the value at the mark, and nothing else."""
+        fee = self.closing_fee is ClosingFee.NONE
+        return fee and self.charge is None and self.maintenance is Basis.MARK
+
+    def initial_basis(self, *, isolated: bool) -> Basis:
+        """Where initial margin is valued."""
+        return (self.isolated_initial_margin if isolated else None) or self.initial_margin
+
+    def schedule(self, charged: Charged) -> Schedule:
+        """What one position is charged.
+
+        Raises:
+            MissingRate, MissingLeverage: the venue's test depends on a figure nobody gave.
+            NotDocumented: the venue's rule is not public.
+        """
+        if self.charge is not None:
+            return self.charge(charged)
+        fee = Fraction(0) if self.closing_fee is ClosingFee.NONE else charged.need("taker_fee")
+        initial, fence = self.initial(charged, fee)
+        if self.maintenance is Basis.MARK:
+            inside = self.closing_fee in (ClosingFee.IN_MAINTENANCE, ClosingFee.IN_BOTH)
+            return charged_on_mark(charged, fee=fee, fee_in_maintenance=inside, initial=initial, fence=fence)
+        tier = charged.tier_of(charged.entry_value)
+        amount = charged.entry_value * charged.rates[tier] - charged.deductions[tier]
+        beside = self.closing_fee is ClosingFee.TESTED
+        return fixed_requirement(
+            amount, tier=tier, on_value=fee, shown=(0, amount) if beside else None, initial=initial,
+            closing_fee=Linear(fee) if fee else None, fence=fence,
+        )  # fmt: skip
+
+    def initial(self, charged: Charged, fee: Fraction = Fraction(0)) -> tuple[Linear | None, Fraction | None]:
+        """The initial margin by the choices, and what stands inside a fence at entry."""
+        rate = charged.initial_rate
+        if rate is None:
+            return None, None
+        own = fee if self.closing_fee is ClosingFee.IN_BOTH else Fraction(0)
+        basis = self.initial_basis(isolated=charged.isolated)
+        initial = Linear(rate + own) if basis is Basis.MARK else Linear(own, rate)
+        kept = fee if self.fence is Fence.WITH_CLOSING_FEE else Fraction(0)
+        return initial, charged.entry_value * (rate + kept)
+
     def tier_table(self, symbol: str, *, on: str) -> TierTable:
         """The newest table of a symbol that was valid on a date.
 
@@ -246,6 +335,16 @@ class VenueRules:
             value=symbol,
             hint=f"fetch its leverage tiers, then: ringfence tiers import FILE --venue {self.key} --on DATE",
         )
+
+
+def _said(choice: object) -> object:
+    """A choice as text that is the same on every machine: a function is its own source."""
+    if not callable(choice) or isinstance(choice, type | Enum):
+        return choice
+    try:
+        return inspect.getsource(choice)
+    except (OSError, TypeError):  # defined where no source is kept
+        return getattr(choice, "__qualname__", type(choice).__name__)
 
 
 def tiers(text: str, *, valid_from: str, source: str) -> dict[str, tuple[TierTable, ...]]:

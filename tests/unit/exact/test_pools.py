@@ -12,11 +12,10 @@ import pytest
 
 from ringfence.domain.account import Account, CollateralRate, Order, Position, Side
 from ringfence.domain.market import Market
-from ringfence.errors import NotSupported, UnknownSymbol
+from ringfence.errors import UnknownSymbol
 from ringfence.exact.assess import Assessment, Solvency, assess
 from ringfence.exact.ring import prepare
 from ringfence.venues import registry
-from ringfence.venues.rules import Basis
 
 RULES = registry.rules("binance_usdm")
 BTC = "BTC/USDT:USDT"
@@ -54,12 +53,6 @@ def test_orders_in_another_asset_of_a_multi_asset_pool_count_at_its_ask_rate() -
 def test_maintenance_of_unlisted_positions_is_not_lost_without_a_wallet() -> None:
     (pool,) = assessed(Account(venue="binance_usdm", other_maintenance={"USDT": Decimal(7)})).rings
     assert (pool.maintenance_margin, pool.health) == (7, -7)
-
-
-def test_a_venue_that_charges_maintenance_at_entry_is_refused_not_approximated() -> None:
-    rules = replace(RULES, maintenance=Basis.ENTRY)
-    with pytest.raises(NotSupported, match="maintenance at the entry value"):
-        prepare(Account(venue="binance_usdm"), rules, on="2026-10-01")
 
 
 def test_quotients_are_exact_and_worked_out_on_demand() -> None:

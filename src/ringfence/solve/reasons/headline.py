@@ -29,9 +29,7 @@ def headline(twins: Twins, reasons: tuple[Reason, ...]) -> str:
 
 
 def _ended(ring: RingFigures) -> str:
-    figures = (
-        f"equity {money(ring.equity, ring.asset)}, maintenance {money(ring.maintenance_margin, ring.asset)}"
-    )
+    figures = f"equity {money(ring.equity, ring.asset)}, maintenance {money(ring.requirement, ring.asset)}"
     return f"{ring.name} is liquidated at these marks ({figures})"
 
 

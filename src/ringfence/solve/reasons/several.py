@@ -6,7 +6,8 @@ from fractions import Fraction
 
 from ringfence.domain.derivation import Line
 from ringfence.exact.explain import show
-from ringfence.exact.ring import Leg, Ring
+from ringfence.exact.leg import Leg
+from ringfence.exact.ring import Ring
 from ringfence.solve.reasons.reach import risk_lines
 from ringfence.solve.reasons.view import (
     Reason,

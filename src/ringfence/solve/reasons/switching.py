@@ -7,7 +7,7 @@ from fractions import Fraction
 from ringfence.domain.account import MarginMode
 from ringfence.domain.derivation import Line
 from ringfence.exact.assess import PositionFigures, RingFigures, Solvency
-from ringfence.exact.explain import show
+from ringfence.exact.explain import requirement_words, show
 from ringfence.solve.reasons.view import Reason, View, at_risk, beside, judged, label
 from ringfence.solve.reasons.words import listed, money, sums
 
@@ -49,7 +49,7 @@ def _ring(view: View, figures: PositionFigures) -> RingFigures:
 
 
 def _short(figures: PositionFigures) -> str:
-    equity, need = figures.isolated_equity, figures.maintenance_margin
+    equity, need = figures.isolated_equity, figures.requirement
     return f"equity {money(equity, figures.asset)}, maintenance {money(need, figures.asset)}"
 
 
@@ -58,9 +58,9 @@ def _fence_lines(view: View, figures: PositionFigures) -> list[Line]:
     margin, profit, need = (
         figures.position.isolated_margin,
         figures.unrealized_pnl,
-        figures.maintenance_margin,
+        figures.requirement,
     )
-    value = f"{show(figures.notional)} x {show(figures.maintenance_rate)} - {show(figures.deduction)}"
+    value = requirement_words(view.isolated.book, figures)
     rows = [
         ("equity", "equity behind its fence", figures.isolated_equity,
          f"{show(margin)} + ({show(profit)})", "fence"),
