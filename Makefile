@@ -18,10 +18,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport VIRTUAL_ENV
 unexport PYTHONPATH
 
-.PHONY: help demo test check web docs bench clean setup
+.PHONY: help demo test check web docs bench scoreboard clean setup
 
 help:  ## list the tasks
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-7s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 setup: .venv/.ready  ## make the environment from requirements.lock (every other task does so too)
 
@@ -61,6 +61,9 @@ docs: .venv/.ready  ## write the generated pages under docs/ anew
 
 bench: .venv/.ready  ## measure what the README claims
 	@shopt -s nullglob; for claim in bench/bench_*.py; do echo "== $$claim"; $(BIN)/python -m "bench.$$(basename "$$claim" .py)"; done
+
+scoreboard: .venv/.ready  ## ask freqtrade, ccxt and jesse too and write docs/accuracy.md (CASES="FILE ..." for others)
+	@$(BIN)/python -m bench.board $(foreach file,$(CASES),--cases $(file))
 
 clean:  ## remove the environment, caches and out/
 	@rm -rf .venv .tools out dist build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support import ROOT, find_chromium, shared_dir
+from tests.support import ROOT, data_dir, find_chromium, shared_dir
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-__all__ = ["ROOT", "find_chromium", "shared_dir"]
+__all__ = ["ROOT", "data_dir", "find_chromium", "shared_dir"]
 
 NO_BROWSER = (
     "NO CHROMIUM: the page was not tested in a browser (install chromium, or: playwright install chromium)"
 )
+NO_DATA = "NO MARKET DATA: real prices went untested (set RINGFENCE_DATA to a folder with prices/)"
 
 # A push draws the same books every time, so that it says something about the change and not about luck;
 # a release looks further. Over eight laws a push sees 2 000 books, and a release 100 000.
@@ -40,6 +41,17 @@ def shared() -> Path:
     if place is None:
         pytest.skip("no shared data beside the repository (set RINGFENCE_SHARED)")
     return place
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of real prices. Without it the test is skipped, loudly; under CI=true it fails."""
+    found = data_dir()
+    if found is None and os.environ.get("CI") == "true":
+        pytest.fail(NO_DATA)
+    if found is None:
+        pytest.skip(NO_DATA)
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -71,6 +83,8 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say in one loud line that the page went untested."""
+    """Say in one loud line each that the page, or real prices, went untested."""
+    if data_dir() is None:
+        terminalreporter.write_line(f"!!! {NO_DATA}", red=True, bold=True)
     if find_chromium() is None:
         terminalreporter.write_line(f"!!! {NO_BROWSER}", red=True, bold=True)

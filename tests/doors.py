@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from ringfence.history.names import parse_name
+from ringfence.ingest.exchange import URL
+from ringfence.ingest.fetch_tiers import KEY, SECRET
+from ringfence.ingest.series_files import rows_of
+from ringfence.store.history import About, Raw, save
 from tests.support import ROOT
+from tests.venue_answers import SHAPES
+from tests.venue_server import Answer, Venue, serving
 
 BOOK = ROOT / "examples" / "contagion.toml"
 TIERS = {
@@ -24,6 +34,33 @@ TIERS = {
     ]
 }  # fmt: skip
 
+EXCHANGE: dict[str, Answer] = SHAPES["binance_usdm"].answers()
+"""What the exchange of these tests answers, by path; a door asks no other one."""
+
+
+@pytest.fixture(autouse=True)
+def exchange(monkeypatch: pytest.MonkeyPatch) -> Iterator[Venue]:
+    """An exchange on this machine in place of every other, and a key for it."""
+    monkeypatch.setenv(KEY, "a key")
+    monkeypatch.setenv(SECRET, "a secret")
+    with serving(Venue(EXCHANGE)) as venue:
+        monkeypatch.setenv(URL, venue.url)
+        yield venue
+
+
+MARKS = (
+    "1722816000000,58162.41,58300.11234567,57990.30,58040.12345678,0,1722816059999,0,60,0,0,0\n"
+    "1722816060000,58040.12345678,58099,57801,57901.00000001,0,1722816119999,0,60,0,0,0\n"
+)
+"""Two minutes of Binance's marks, as its files have them."""
+
+
+def store_series(home: Path) -> None:
+    """Put a series into a store, as if it had been fetched: an hour of which two minutes were there."""
+    name, span = parse_name("binance-usdm_BTCUSDT_mark_1m"), (1_722_816_000_000, 1_722_819_600_000)
+    rows = rows_of(MARKS).drop("volume")
+    save(Raw(name, rows, About("BTC/USDT:USDT", "a file", (span,))), home / "data")
+
 
 def book(path: Path = BOOK) -> dict[str, Any]:
     """An example as the document that operations take."""
@@ -36,13 +73,11 @@ def asked(folder: Path) -> dict[str, tuple[dict[str, Any], list[str]]]:
     Args:
         folder: where a tier file may be written.
     """
-    tiers = folder / "tiers.json"
-    tiers.write_text(json.dumps(TIERS), "utf-8")
+    marks = folder / "BTCUSDT-1m-2024-08.csv"
+    marks.write_text(MARKS, "utf-8")
     sol, btc = "SOL/USDT:USDT", "BTC/USDT:USDT"
     at = {btc: "45000", sol: "70"}
-    one = {"venue": "demo", "symbol": btc, "on": "2026-11-22"}
-    stored = {"venue": "demo", "on": "2026-11-20", "tiers": json.dumps(TIERS), "source": "a file"}
-    name, show = str(BOOK), ["demo", btc, "--on", "2026-11-22"]
+    name = str(BOOK)
     return {
         "compare": ({"account": book(), "at": at}, [name, "--at", f"{btc}=45000", "--at", f"{sol}=70"]),
         "assess": ({"account": book(), "on": "2026-11-22"}, [name, "--on", "2026-11-22"]),
@@ -55,10 +90,56 @@ def asked(folder: Path) -> dict[str, tuple[dict[str, Any], list[str]]]:
             {"account": book(), "leader": sol, "move": "-0.15", "follow": False},
             [name, "--leader", "SOL", "--move", "-0.15", "--no-follow"],
         ),
+        "preview": ({"account": book(), "transfer": "-5"}, [name, "--transfer", "-5"]),
         "explain": (
             {"account": book(), "twin": "isolated", "field": "totals"},
             [name, "totals", "--twin", "isolated"],
         ),
+        **_tiers_asked(folder),
+        "venues-list": ({}, []),
+        "venues-show": ({"venue": "binance_usdm"}, ["binance_usdm"]),
+        "venues-check": (
+            {"venues": ["demo"], "accounts": 20, "seed": 3},
+            ["demo", "--accounts", "20", "--seed", "3"],
+        ),
+        "data-list": ({}, []),
+        "data-check": ({"series": "binance-usdm_BTCUSDT_mark_1m"}, ["binance-usdm_BTCUSDT_mark_1m"]),
+        "data-import": (
+            {"content": MARKS, "file_name": marks.name, "venue": "bybit", "kind": "mark"},
+            [str(marks), "--venue", "bybit", "--kind", "mark"],
+        ),
+        # All of it is there: no exchange is asked.
+        "data-fetch": (
+            {
+                "venue": "binance_usdm",
+                "symbol": btc,
+                "timeframe": "1m",
+                "since": "2024-08-05",
+                "until": "2024-08-05T01:00",
+            },
+            [
+                "--venue",
+                "binance_usdm",
+                "--symbol",
+                btc,
+                "--timeframe",
+                "1m",
+                "--since",
+                "2024-08-05",
+                "--until",
+                "2024-08-05T01:00",
+            ],
+        ),
+        "init": ({}, []),
+    }
+
+
+def _tiers_asked(folder: Path) -> dict[str, tuple[dict[str, Any], list[str]]]:
+    tiers, btc = folder / "tiers.json", "BTC/USDT:USDT"
+    tiers.write_text(json.dumps(TIERS), "utf-8")
+    one, show = {"venue": "demo", "symbol": btc, "on": "2026-11-22"}, ["demo", btc, "--on", "2026-11-22"]
+    stored = {"venue": "demo", "on": "2026-11-20", "tiers": json.dumps(TIERS), "source": "a file"}
+    return {
         "tiers-list": ({"venue": "demo", "symbol": btc}, ["demo", btc]),
         "tiers-show": (one, show),
         "tiers-diff": (
@@ -66,11 +147,8 @@ def asked(folder: Path) -> dict[str, tuple[dict[str, Any], list[str]]]:
             ["binance_usdm", btc, "--from", "2024-10-24", "--to", "2026-11-22"],
         ),
         "tiers-import": (stored, [str(tiers), "--venue", "demo", "--on", "2026-11-20", "--source", "a file"]),
-        "venues-list": ({}, []),
-        "venues-show": ({"venue": "binance_usdm"}, ["binance_usdm"]),
-        "venues-check": (
-            {"venues": ["demo"], "accounts": 20, "seed": 3},
-            ["demo", "--accounts", "20", "--seed", "3"],
+        "tiers-update": (
+            {"venue": "binance_usdm", "symbols": [btc], "dry_run": True},
+            ["--venue", "binance_usdm", "--symbol", btc, "--dry-run"],
         ),
-        "init": ({}, []),
     }

@@ -19,6 +19,15 @@ def shared_dir() -> Path | None:
     return place if place.is_dir() else None
 
 
+def data_dir() -> Path | None:
+    """The folder of real prices, funding and accounts, or None where a checkout has none.
+
+    RINGFENCE_DATA names it; without that it is looked for beside the repository. It is not ours to ship.
+    """
+    place = Path(os.environ.get("RINGFENCE_DATA") or ROOT.parent / "shared" / "data")
+    return place if (place / "prices").is_dir() else None
+
+
 def find_chromium() -> str | None:
     """A Chromium to drive: the one on PATH, else the one Playwright has downloaded, else None."""
     for name in ("chromium", "chromium-browser", "google-chrome"):

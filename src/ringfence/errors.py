@@ -19,6 +19,11 @@ RingfenceError
 ├── BadTiers
 ├── BadRules
 ├── BadFile
+├── BadSeries
+├── ExchangeFailed
+│   ├── RateLimited
+│   └── BadAnswer
+├── UnsafeKey
 ├── NotDocumented
 └── NotSupported
 
@@ -193,6 +198,36 @@ class BadFile(RingfenceError):
     """A file or body that cannot be read as what it should be."""
 
     code = "bad-file"
+
+
+class BadSeries(RingfenceError):
+    """A series of prices or funding that contradicts itself, or whose numbers cannot be held exactly."""
+
+    code = "bad-series"
+
+
+class ExchangeFailed(RingfenceError):
+    """An exchange did not answer, refused, or answered what cannot be right; nothing of it is kept."""
+
+    code = "exchange-failed"
+
+
+class RateLimited(ExchangeFailed):
+    """An exchange that asks for patience, and still did after the retries."""
+
+    code = "rate-limited"
+
+
+class BadAnswer(ExchangeFailed):
+    """An exchange's answer that is cut off, incomplete, or about something else than was asked."""
+
+    code = "bad-answer"
+
+
+class UnsafeKey(RingfenceError):
+    """A key that may do more than read; ringfence does not use it."""
+
+    code = "unsafe-key"
 
 
 class NotDocumented(RingfenceError):

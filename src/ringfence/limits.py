@@ -26,8 +26,11 @@ class Limits:
     symbols_per_import: int = 5_000
     input_bytes: int = 4_000_000
     """Size of one account or tier file, or of one HTTP body."""
+    history_bytes: int = 200_000_000
+    """Size of one file of bars or funding, unpacked."""
     frontier_cells: int = 20_000
     """Pairs of tiers that a frontier over two prices may cross."""
+    venues_per_comparison: int = 32
     cases_per_check: int = 10_000
     accounts_per_check: int = 10_000
     """Accounts drawn to hold one rule set against the laws."""

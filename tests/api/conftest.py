@@ -10,6 +10,9 @@ from fastapi.testclient import TestClient
 
 from ringfence.api.app import create_app
 from ringfence.service.context import Context
+from tests.doors import exchange
+
+__all__ = ["exchange"]
 
 
 @pytest.fixture

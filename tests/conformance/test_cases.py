@@ -11,12 +11,22 @@ import pytest
 from ringfence.errors import BadFile
 from ringfence.testing.cases import Case, load_cases
 from ringfence.testing.conform import CaseReport, Verdict, run_case
+from ringfence.venues import registry
 from tests.support import ROOT
 
 FILES = sorted((Path(__file__).parent / "cases").glob("*.jsonl"))
 CASES = [case for file in FILES for case in load_cases(file.read_text("utf-8").splitlines(), name=file.name)]
 # Strict cases, controls, weaker cases and the figures of the strict ones, by venue.
-HELD = {"binance_coinm": (3, 0, 0, 6), "binance_usdm": (25, 1, 13, 58)}
+HELD = {
+    "bitmex": (9, 2, 3, 15), "kucoin_futures": (11, 2, 3, 20), "mexc": (0, 0, 2, 0), "phemex": (10, 0, 1, 19),
+    "binance_coinm": (3, 0, 0, 6), "binance_usdm": (25, 1, 13, 58),
+    "bybit_inverse": (2, 0, 0, 5), "bybit_linear": (21, 0, 11, 47),
+    "okx_inverse": (6, 2, 2, 20), "okx_linear": (14, 2, 6, 36),
+    "bitget": (4, 0, 0, 6), "deribit": (4, 0, 0, 4), "gate": (3, 1, 5, 4), "margex": (1, 0, 0, 1),
+    "primexbt": (1, 0, 0, 1),
+    "hyperliquid": (52, 3, 9, 105), "dydx_v4": (18, 0, 0, 37), "orderly": (3, 0, 3, 3),
+    "paradex": (1, 0, 0, 1), "dango": (13, 0, 0, 18),
+}  # fmt: skip
 STRICT = [case for case in CASES if case.strict]
 CONTROLS = [case for case in CASES if case.control]
 WEAKER = [case for case in CASES if not case.strict and not case.control]
@@ -41,9 +51,17 @@ def test_a_strict_case_agrees_in_every_field(case: Case) -> None:
     assert problems(report) == []
 
 
+def before_every_rule(case: Case) -> bool:
+    """A sample of rules that are not public any more: no rule set of another date answers in their place."""
+    return (case.document.get("on") or "9999") < registry.pack(case.venue)[0].valid_from
+
+
 @pytest.mark.parametrize("case", named(CONTROLS))
 def test_a_control_does_not_reproduce(case: Case) -> None:
     report = run_case(case)
+    if before_every_rule(case):
+        assert all("no rules before" in one.reason for one in report.fields)
+        return
     assert report.of(Verdict.DIFFERS), (
         "the source says that these figures do not follow from the venue's rule"
     )

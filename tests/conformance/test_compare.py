@@ -124,7 +124,7 @@ def test_nothing_is_said_about_a_fence_nobody_gave() -> None:
             {"account": {"wallet": {"USDT": "1"}, "positions": []}, "on": "2019"},
             "no rules before",
         ),
-        ("notional", "1", {"position": {"tiers": [["0", None, None, None, None]]}}, "without floor or rate"),
+        ("notional", "1", {"position": {"tiers": [[None, None, "0.01", None, None]]}}, "without a floor"),
     ],
 )
 def test_what_is_not_modelled_says_why(name: str, text: str, changes: dict[str, Any], reason: str) -> None:

@@ -26,7 +26,7 @@ def each_leg(change: Change) -> Callable[[Ring], Ring]:
 
 
 def no_deduction(leg: Leg) -> Leg:
-    return replace(leg, deductions=tuple(Decimal(0) for _ in leg.deductions))
+    return replace(leg, deductions=tuple(one - one for one in leg.deductions))
 
 
 def added_deduction(leg: Leg) -> Leg:
@@ -36,8 +36,9 @@ def added_deduction(leg: Leg) -> Leg:
 def maintenance_at_entry(leg: Leg) -> Leg:
     """What the position asks at its entry price, wherever the mark stands."""
     exact = leg.as_fractions() if leg.is_inverse else leg
+    nothing = leg.rates[0] - leg.rates[0]
     return replace(
-        leg, rates=(Decimal(0),), floors=leg.floors[:1], deductions=(-exact.maintenance(exact.entry_value),)
+        leg, rates=(nothing,), floors=leg.floors[:1], deductions=(-exact.maintenance(exact.entry_value),)
     )
 
 
@@ -60,7 +61,7 @@ def initial_margin_at_twice_the_leverage(leg: Leg) -> Leg:
 def others_need_nothing(ring: Ring) -> Ring:
     """Only the first position of a pool is asked for maintenance."""
     first, rest = ring.legs[:1], ring.legs[1:]
-    bare = [replace(no_deduction(leg), rates=tuple(Decimal(0) for _ in leg.rates)) for leg in rest]
+    bare = [replace(no_deduction(leg), rates=tuple(one - one for one in leg.rates)) for leg in rest]
     return replace(ring, legs=(*first, *bare), other_maintenance=Decimal(0))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from ringfence.domain.account import MarginMode, Position
+from ringfence.domain.account import CollateralRate, MarginMode, Position
 from ringfence.domain.instrument import Kind
 from ringfence.domain.tiers import TierBasis, TierTable
 from ringfence.testing.strategies import ON, World
@@ -81,12 +81,23 @@ def _multi_asset(world: World, figures: list[tuple[str, Fraction, Fraction]], pr
     for asset in {*world.account.wallet, *(asset for asset, _, _ in figures)}:
         rate = world.account.collateral[asset]
         price = prices[rate.mark_of] if rate.mark_of else Fraction(rate.price or 0)
-        owned, owed = price * (1 - Fraction(rate.haircut)), price * (1 + Fraction(rate.markup))
+        owed = price * (1 + Fraction(rate.markup))
         equity = Fraction(world.account.wallet.get(asset, 0))
         equity += sum((p for a, p, _ in figures if a == asset), Fraction(0))
-        total += min(equity * owned, equity * owed)
+        total += equity * owed if equity < 0 else price * _counted(rate, equity)
         total -= sum((m for a, _, m in figures if a == asset), Fraction(0)) * owed
     return total
+
+
+def _counted(rate: CollateralRate, amount: Fraction) -> Fraction:
+    """How much of an amount owned counts, slice by slice."""
+    if not rate.haircut_tiers:
+        return amount * (1 - Fraction(rate.haircut))
+    counted = Fraction(0)
+    for floor, cap, haircut in rate.haircut_tiers:
+        end = amount if cap is None else min(amount, Fraction(cap))
+        counted += max(end - Fraction(floor), Fraction(0)) * (1 - Fraction(haircut))
+    return counted
 
 
 def liquidated(world: World, ring: str, prices: Prices) -> bool:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringfence.domain.account import Account
+from ringfence.domain.account import Account, CollateralRate, HaircutSlice
 from ringfence.domain.market import Market
 from ringfence.domain.tiers import TierTable
 from ringfence.exact.assess import assess
@@ -51,9 +51,19 @@ def _scaled_money(world: World, by: Decimal, *, prices: bool) -> World:
         positions=held, instruments=terms,
         wallet={asset: amount * by for asset, amount in account.wallet.items()},
         tiers={symbol: _scaled_table(table, by) for symbol, table in account.tiers.items()},
+        collateral={asset: _scaled_slices(rate, by) for asset, rate in account.collateral.items()},
     )  # fmt: skip
     marks = {symbol: mark * by if prices else mark for symbol, mark in world.market.marks.items()}
     return replace(scaled, market=replace(world.market, marks=marks))
+
+
+def _scaled_slices(rate: CollateralRate, by: Decimal) -> CollateralRate:
+    """Slices of an amount grow with the amount."""
+    slices = [
+        HaircutSlice(one.floor * by, None if one.cap is None else one.cap * by, one.haircut)
+        for one in rate.haircut_tiers
+    ]
+    return replace(rate, haircut_tiers=tuple(slices))
 
 
 def _thresholds(answer: Answer, by: Decimal) -> list[Fraction | None]:

@@ -10,7 +10,8 @@ import pytest
 
 from ringfence.report.html import render_report
 from ringfence.report.sweep import sweep_moves
-from ringfence.service.answers import CompareAnswer, ExplainAnswer, FrontierAnswer, ScrubAnswer
+from ringfence.service.answers import ExplainAnswer, FrontierAnswer, ScrubAnswer
+from ringfence.service.answers_across import ComparedAnswer
 from ringfence.service.context import local_context
 from ringfence.service.operations import operation_named
 from tests.doors import book
@@ -83,7 +84,7 @@ def rendered(ask: Ask, account: dict[str, Any] | str, *, title: str, **more: Any
     frontier = ask("frontier", account) if len(symbols) > 1 else None
     workings = {twin.twin: ask("explain", account, twin=twin.twin) for twin in answer.twins if twin.feasible}
     return render_report(
-        _edited(CompareAnswer, answer, edit),
+        _edited(ComparedAnswer, answer, edit),
         scrub=[_edited(ScrubAnswer, one, edit) for one in sweep],
         frontier=None if frontier is None else _edited(FrontierAnswer, frontier, edit),
         workings={name: _edited(ExplainAnswer, one, edit) for name, one in workings.items()},

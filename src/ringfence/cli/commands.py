@@ -6,12 +6,14 @@ import inspect
 import json
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from cyclopts import App
 from pydantic import BaseModel
 
 from ringfence.cli.console import console
+from ringfence.cli.data import progress_bar
 from ringfence.cli.failures import Exit, spoken_path
 from ringfence.cli.fields import files_of, parameters, request_of
 from ringfence.cli.page import HTML, write_report
@@ -20,12 +22,19 @@ from ringfence.cli.web import web
 from ringfence.errors import RingfenceError
 from ringfence.service.answers import CompareAnswer
 from ringfence.service.checked import VenuesCheckAnswer
-from ringfence.service.context import local_context
+from ringfence.service.context import Context, local_context
+from ringfence.service.data_forms import DataCheckAnswer
 from ringfence.service.operations import OPERATIONS
 from ringfence.service.registry import Operation
 
 ABOUT = "What a leveraged crypto account loses, and when, under isolated margin, cross margin or a mix."
-GROUPS = {"tiers": "Maintenance tiers: dated tables by venue.", "venues": "Venues: whose rules are followed."}
+GROUPS = {
+    "tiers": "Maintenance tiers: dated tables by venue.",
+    "venues": "Venues: whose rules are followed.",
+    "data": "Market history: bars and funding.",
+}
+LONG = ("data-fetch",)
+"""Operations that show how far they have come."""
 
 
 def application() -> App:
@@ -70,7 +79,7 @@ def _answer(operation: Operation, typed: Mapping[str, Any]) -> Exit:
     context = local_context()
     request = request_of(operation, typed)
     try:
-        answer = operation.run(context, request)
+        answer = _run(operation, context, request)
     except RingfenceError as error:
         if not typed["as_json"]:
             error.path = spoken_path(
@@ -85,8 +94,16 @@ def _answer(operation: Operation, typed: Mapping[str, Any]) -> Exit:
         title = files_of(typed)["account"]
         path = write_report(answer, typed["html"], context=context, request=request, title=title)
         print(f"report: {path}", file=sys.stderr if typed["as_json"] else sys.stdout)
-    failed = isinstance(answer, VenuesCheckAnswer) and not answer.passed
+    failed = isinstance(answer, VenuesCheckAnswer | DataCheckAnswer) and not answer.passed
     return Exit.CHECK_FAILED if failed else Exit.ANSWERED
+
+
+def _run(operation: Operation, context: Context, request: Mapping[str, Any]) -> BaseModel:
+    """Ask an operation; one that may take long shows how far it is, where somebody watches."""
+    if operation.name not in LONG:
+        return operation.run(context, request)
+    with progress_bar() as told:
+        return operation.run(context if told is None else replace(context, progress=told), request)
 
 
 def print_json(answer: BaseModel) -> None:

@@ -10,11 +10,13 @@ from rich.table import Table as Columns
 from rich.text import Text
 
 from ringfence.cli.console import at_least, clean
-from ringfence.cli.grid import GAP, headline, longest_word, note, rules_line, section
+from ringfence.cli.grid import GAP, Grid, headline, longest_word, note, rules_line, section
 from ringfence.report import tables
+from ringfence.report.across import across_notes, across_tables
 from ringfence.report.cells import Cell
 from ringfence.report.format import amount, times
 from ringfence.service.answers import CompareAnswer
+from ringfence.service.answers_across import AcrossVenue, ComparedAnswer
 
 LABEL, WIDE_LABEL = 26, 34
 """Width of the labels beside three columns of numbers, and beside fewer."""
@@ -35,9 +37,22 @@ def show_compare(to: Console, answer: CompareAnswer) -> None:
     if after is not None:
         section(to, "At the marks asked for")
         _show_table(to, after)
+    if isinstance(answer, ComparedAnswer) and answer.across:
+        show_across(to, answer.across)
     _show_conditions(to, answer)
     _show_contagion(to, answer)
     _show_reasons(to, answer)
+
+
+def show_across(to: Console, venues: Sequence[AcrossVenue]) -> None:
+    """The same book under each venue's rules, and what was done to carry it there."""
+    for table in across_tables(venues):
+        section(to, f"{table.title}, by venue")
+        Grid(table.headings, table.rows).show(to)
+    for title, lines in across_notes(venues):
+        section(to, title)
+        for line in lines:
+            note(to, line)
 
 
 def today(answer: CompareAnswer) -> str:

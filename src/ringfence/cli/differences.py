@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console
 
 from ringfence.cli.grid import Grid, headline, note, section
 from ringfence.report.format import percent, times, whole
 from ringfence.service import answers as out
+from ringfence.service.updated import TiersUpdateAnswer
 
 MEASURED = {
     "quote": "floors and caps in the quote currency",
@@ -24,7 +27,28 @@ def show_differences(to: Console, answer: out.TiersDiffAnswer) -> None:
         f"{answer.venue}: {len(answer.changed):,} of {len(answer.changed) + len(answer.unchanged):,} tier "
         f"tables differ from {answer.from_date} to {answer.to_date}",
     )
-    for one in answer.changed:
+    _show_changes(to, answer.changed, answer.unchanged)
+
+
+def show_update(to: Console, answer: TiersUpdateAnswer) -> None:
+    """What the exchange says that was not known, tier by tier, and what was stored of it."""
+    headline(
+        to,
+        f"{answer.venue}: {len(answer.changed):,} of {answer.symbols:,} tier tables differ from those known "
+        f"on {answer.valid_from}",
+    )
+    note(to, f"source: {answer.source}")
+    _show_changes(to, answer.changed, answer.unchanged)
+    if answer.withdrawn:
+        note(to, f"no longer traded, left out: {', '.join(answer.withdrawn)}")
+    if answer.dry_run:
+        note(to, f"nothing stored; to store exactly this: --expect {answer.digest}")
+    else:
+        note(to, f"stored in {answer.stored_in}" if answer.stored_in else "nothing new, nothing stored")
+
+
+def _show_changes(to: Console, changed: Sequence[out.TierTableChange], unchanged: Sequence[str]) -> None:
+    for one in changed:
         section(to, one.symbol, _dates(one))
         if one.before is not None and one.before.basis != one.after.basis:
             note(to, f"{MEASURED[one.before.basis]} before, {MEASURED[one.after.basis]} after")
@@ -32,8 +56,8 @@ def show_differences(to: Console, answer: out.TiersDiffAnswer) -> None:
             note(to, f"maintenance {'jumps' if one.after.jumps else 'no longer jumps'} at the edges")
         rows = [row for change in one.tiers for row in _rows(change)]
         Grid(("tier", "", "above", "up to", "maintenance", "deduction", "leverage"), rows).show(to)
-    if answer.unchanged:
-        note(to, f"as they were: {', '.join(answer.unchanged)}")
+    if unchanged:
+        note(to, f"as they were: {', '.join(unchanged)}")
 
 
 def _dates(one: out.TierTableChange) -> str:

@@ -7,20 +7,25 @@ import types
 import typing
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 from pydantic.fields import FieldInfo
 
+from ringfence.cli.data import FILE_ENDINGS
 from ringfence.errors import MissingField, OutOfRange, UnknownSymbol
 from ringfence.ingest.cases import read_cases
 from ringfence.ingest.files import load_document, name_of, read_bytes
+from ringfence.ingest.series_files import encoded
 from ringfence.ingest.text import decoded
 from ringfence.service.registry import Operation
 
 BOOK = "account"
 """The field that a file is read into; its option is BOOK."""
-FILES: Mapping[str, str] = {BOOK: "book", "tiers": "file"}
+SERIES_FILE = "content"
+"""The field that a file of bars or funding is read into, beside its name."""
+FILES: Mapping[str, str] = {BOOK: "book", "tiers": "file", SERIES_FILE: "series_file"}
 CASES = "cases"
 """The field that several files may be read into, each named by this option."""
 POSITIONAL: Mapping[str, tuple[str, ...]] = {
@@ -30,10 +35,18 @@ POSITIONAL: Mapping[str, tuple[str, ...]] = {
     "tiers-diff": ("venue", "symbol"),
     "venues-show": ("venue",),
     "venues-check": ("venues",),
+    "data-check": ("series",),
 }
 """Fields that may stand without their option's name, in this order, after any file."""
-OPTIONS: Mapping[str, str] = {"from_date": "--from", "to_date": "--to"}
+OPTIONS: Mapping[str, str] = {"from_date": "--from", "symbols": "--symbol", "to_date": "--to"}
 """Fields whose option has another name than the field."""
+UNTYPED: Mapping[str, tuple[str, ...]] = {
+    "data-check": (SERIES_FILE, "file_name"),
+    "data-import": ("file_name",),
+}
+"""Fields that are filled from what was typed elsewhere."""
+HYPHENATED = ("open",)
+"""Texts that may begin with a minus."""
 SYMBOLS = ("symbol", "leader", "x", "y")
 HYPHEN = "\N{SYMBOL FOR END OF TEXT}"
 """Stands for ``-`` while options are parsed: a lone hyphen would be taken for one."""
@@ -41,6 +54,7 @@ HYPHEN = "\N{SYMBOL FOR END OF TEXT}"
 _HELP = {
     "book": "The account file: TOML, JSON or ccxt's structures; - reads standard input.",
     "file": "The file of leverage tiers; - reads standard input.",
+    "series_file": "CSV as Binance publishes it, its zip, or Parquet; - reads standard input.",
     "mark": "SYMBOL=PRICE, in place of the file's mark; may be repeated. A coin will do: BTC=58000.",
     "beta": "SYMBOL=BETA, in place of the file's; may be repeated.",
     "leader": "The symbol whose price the others follow, in place of the file's.",
@@ -54,7 +68,8 @@ _HELP = {
 
 def parameters(operation: Operation) -> list[inspect.Parameter]:
     """The parameters of an operation's command."""
-    fields = operation.request.model_fields
+    untyped = UNTYPED.get(operation.name, ())
+    fields = {name: field for name, field in operation.request.model_fields.items() if name not in untyped}
     first = [_text(option, required=True, by_name=False) for name, option in FILES.items() if name in fields]
     given = [name for name in POSITIONAL.get(operation.name, ()) if name in fields]
     named = [_option(name, fields[name], by_name=False) for name in given]
@@ -82,7 +97,14 @@ def _option(name: str, field: FieldInfo, *, by_name: bool = True) -> inspect.Par
     if field.is_required():
         return _parameter(name, wanted, text, by_name=by_name)
     shown = str(field.default) if isinstance(field.default, str | Decimal) else None
-    return _parameter(name, wanted | None, text, by_name=by_name, default=shown, signed=kind is Decimal)
+    return _parameter(
+        name,
+        wanted | None,
+        text,
+        by_name=by_name,
+        default=shown,
+        signed=kind is Decimal or name in HYPHENATED,
+    )
 
 
 def _bare(annotation: Any) -> Any:
@@ -141,6 +163,8 @@ def request_of(operation: Operation, typed: Mapping[str, Any]) -> dict[str, Any]
     asked = {name: typed[name] for name in fields if typed.get(name) is not None}
     if "tiers" in fields:
         asked["tiers"] = decoded(read_bytes(_source(typed["file"])))
+    if SERIES_FILE in fields:
+        asked = _series_file(asked, typed)
     if CASES in asked:
         sources = [_source(one) for one in asked[CASES]]
         asked[CASES] = [case for one in sources for case in read_cases(read_bytes(one), name=name_of(one))]
@@ -152,6 +176,20 @@ def request_of(operation: Operation, typed: Mapping[str, Any]) -> dict[str, Any]
         name: _prices(book, asked[name], f"--{name}") for name in asked if isinstance(asked[name], list)
     }
     return asked | {BOOK: book}
+
+
+def _series_file(asked: dict[str, Any], typed: Mapping[str, Any]) -> dict[str, Any]:
+    """A file of bars or funding, read, and its name; what is typed as a series may be one."""
+    source = typed.get("series_file") or typed.get("series")
+    if source is None or not ("series_file" in typed or _is_file(source)):
+        return asked
+    data = read_bytes(_source(source), limit="history_bytes")
+    rest = {name: value for name, value in asked.items() if name != "series"}
+    return rest | {SERIES_FILE: encoded(data), "file_name": PurePath(name_of(_source(source))).name}
+
+
+def _is_file(typed: str) -> bool:
+    return _source(typed) == "-" or typed.lower().endswith(FILE_ENDINGS)
 
 
 def files_of(typed: Mapping[str, Any]) -> dict[str, str]:

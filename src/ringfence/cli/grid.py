@@ -25,7 +25,7 @@ def rules_line(to: Console, rules: Rules) -> None:
     """Whose rules, of which day; and what of them could not be confirmed."""
     note(to, f"{rules.title}, rules of {rules.on}")
     for one in rules.unconfirmed:
-        note(to, f"not confirmed: {one}")
+        note(to, f"follows an unconfirmed rule: {one}")
 
 
 def section(to: Console, title: str, detail: str = "") -> None:

@@ -12,8 +12,10 @@ from rich.text import Text
 from ringfence.cli.checked import show_check
 from ringfence.cli.compared import show_compare
 from ringfence.cli.console import clean
-from ringfence.cli.differences import MEASURED, show_differences
+from ringfence.cli.data import show_checked, show_fetched, show_imported, show_list
+from ringfence.cli.differences import MEASURED, show_differences, show_update
 from ringfence.cli.grid import Grid, headline, note, rules_line, section
+from ringfence.cli.previewed import show_preview
 from ringfence.report.format import SOLVENCY_WORDS, TWIN_WORDS, amount, percent, price, times, whole
 from ringfence.service import answers as out
 from ringfence.service import answers_venues as venues_out
@@ -90,6 +92,8 @@ def show_solve(to: Console, answer: out.SolveAnswer) -> None:
         section(to, f"The whole of {ring.ring}", f"mark of {ring.leader} {price(ring.mark_price)}")
         _show_lines(to, (("all together", ring),))
     to.print()
+    for told in answer.notes:
+        note(to, told)
     note(to, "Marks are shown in full: alive at the first, liquidated at the second, one quantum further.")
     note(to, "Others still: this coin alone moves. All together: every coin moves by its beta to the leader.")
 
@@ -197,6 +201,7 @@ def show_tiers(to: Console, answer: out.TiersListAnswer) -> None:
         (
             one.symbol,
             one.valid_from,
+            one.until or "",
             str(one.tiers),
             percent(one.first_rate, signed=False),
             "shipped" if one.shipped else "yours",
@@ -204,7 +209,7 @@ def show_tiers(to: Console, answer: out.TiersListAnswer) -> None:
         for one in answer.tables
     ]
     headline(to, f"{answer.venue}: {len(rows):,} tier tables")
-    Grid(("symbol", "from", "tiers", "first rate", ""), rows).show(to)
+    Grid(("symbol", "from", "until", "tiers", "first rate", ""), rows).show(to)
 
 
 def show_tier_table(to: Console, answer: out.TiersShowAnswer) -> None:
@@ -275,13 +280,19 @@ SHOWN: Mapping[str, Callable[[Console, Any], None]] = {
     "frontier": show_frontier,
     "scrub": show_scrub,
     "explain": show_explain,
+    "preview": show_preview,
     "tiers-list": show_tiers,
     "tiers-show": show_tier_table,
     "tiers-diff": show_differences,
     "tiers-import": show_import,
+    "tiers-update": show_update,
     "venues-list": show_venues,
     "venues-show": show_venue,
     "venues-check": show_check,
+    "data-list": show_list,
+    "data-check": show_checked,
+    "data-import": show_imported,
+    "data-fetch": show_fetched,
     "init": show_init,
 }
 """How each operation's answer is shown."""

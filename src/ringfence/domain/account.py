@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from ringfence.domain.instrument import Kind, symbol_parts
 from ringfence.domain.numbers import money, not_negative, positive
@@ -77,6 +77,8 @@ class Position:
         isolated_margin: collateral inside the fence without unrealised PnL, settlement asset; a closing fee
             that the venue sets aside there is inside.
         closing_fee: that fee, where the venue states the amount; None: worked out by its rule.
+        auto_add_margin: the venue feeds the fence from the wallet before it liquidates, so that the fence
+            does not bound the loss.
 
     >>> Position("BTC/USDT:USDT", "long", "0.5", entry_price="60000").contracts
     Decimal('0.5')
@@ -91,6 +93,7 @@ class Position:
     leverage: Decimal | None = None
     isolated_margin: Decimal | None = None
     closing_fee: Decimal | None = None
+    auto_add_margin: bool = False
 
     def __post_init__(self) -> None:
         symbol_parts(self.symbol)
@@ -119,6 +122,13 @@ class Position:
                     path="isolated_margin",
                     value=self.isolated_margin,
                     hint='write margin_mode = "isolated", or leave it out',
+                )
+            if self.auto_add_margin:
+                raise UnknownField(
+                    "a cross position has no fence to be fed",
+                    path="auto_add_margin",
+                    value="true",
+                    hint="leave it out: the pool stands behind the position anyway",
                 )
             return
         if self.isolated_margin is None:
@@ -164,6 +174,14 @@ class Order:
             object.__setattr__(self, "leverage", positive(self.leverage, path="leverage"))
 
 
+class HaircutSlice(NamedTuple):
+    """From ``floor`` to ``cap`` of the amount (None: no end), the share ``haircut`` does not count."""
+
+    floor: Decimal
+    cap: Decimal | None
+    haircut: Decimal
+
+
 @dataclass(frozen=True, slots=True)
 class CollateralRate:
     """How one wallet asset counts where one pool is valued in one currency.
@@ -172,15 +190,20 @@ class CollateralRate:
         price: value of one unit; or
         mark_of: the symbol whose mark price is the price, so that the collateral moves with it.
         haircut: share taken away from what is owned. markup: share added to what is owed or required.
+        haircut_tiers: in place of ``haircut``, slices of the amount owned as ``(floor, cap, haircut)``; what
+            lies beyond the last cap counts for nothing.
 
     >>> CollateralRate(price="60000", haircut="0.05").haircut
     Decimal('0.05')
+    >>> CollateralRate(price="1", haircut_tiers=[("0", "10", "0"), ("10", None, "0.1")]).haircut_tiers[1]
+    HaircutSlice(floor=Decimal('10'), cap=None, haircut=Decimal('0.1'))
     """
 
     price: Decimal | None = None
     mark_of: str | None = None
     haircut: Decimal = Decimal(0)
     markup: Decimal = Decimal(0)
+    haircut_tiers: tuple[HaircutSlice, ...] = ()
 
     def __post_init__(self) -> None:
         if (self.price is None) == (self.mark_of is None):
@@ -191,6 +214,41 @@ class CollateralRate:
         object.__setattr__(self, "markup", not_negative(self.markup, path="markup"))
         if self.haircut > 1:
             raise OutOfRange("a haircut is a share between 0 and 1", path="haircut", value=self.haircut)
+        if self.haircut_tiers:
+            if self.haircut != 0:
+                raise OutOfRange("give either haircut or haircut_tiers", path="haircut", value=self.haircut)
+            within(len(self.haircut_tiers), "tiers_per_table", path="haircut_tiers")
+            object.__setattr__(self, "haircut_tiers", haircut_slices(self.haircut_tiers))
+
+
+def haircut_slices(rows: Iterable[Sequence[Any]]) -> tuple[HaircutSlice, ...]:
+    """Slices from rows of floor, cap (None: no end) and haircut.
+
+    Raises:
+        OutOfRange: they do not meet, the first is not from zero, or a haircut falls.
+
+    >>> haircut_slices([("0", "20", "0.02")])
+    (HaircutSlice(floor=Decimal('0'), cap=Decimal('20'), haircut=Decimal('0.02')),)
+    """
+    slices: list[HaircutSlice] = []
+    for number, row in enumerate(rows):
+        path = f"haircut_tiers[{number}]"
+        if len(row) != 3 or row[0] is None or row[2] is None:
+            raise MissingField("a slice is floor, cap, haircut", path=path, hint='write ["0", "20", "0.02"]')
+        cap = None if row[1] is None else positive(row[1], path=path)
+        one = HaircutSlice(not_negative(row[0], path=path), cap, not_negative(row[2], path=path))
+        end = slices[-1].cap if slices else Decimal(0)
+        if one.floor != end:
+            hint = "the slice before it has no end" if end is None else f"start at {end}"
+            raise OutOfRange("slices must meet, the first from zero", path=path, value=one.floor, hint=hint)
+        if cap is not None and cap <= one.floor:
+            raise OutOfRange("a slice ends above its floor", path=path, value=cap)
+        if one.haircut > 1:
+            raise OutOfRange("a haircut is a share between 0 and 1", path=path, value=one.haircut)
+        if slices and one.haircut < slices[-1].haircut:
+            raise OutOfRange("a larger amount never counts for more", path=path, value=one.haircut)
+        slices.append(one)
+    return tuple(slices)
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,11 +95,15 @@ class RingFigures:
     available_balance: Number | None
     withdrawable: Number | None
     solvency: Solvency
+    set_aside: Fraction = Fraction(0)
+    """Taken off equity, and off the requirement that it is inside, before their share is worked out."""
 
     @property
     def maintenance_usage(self) -> Fraction | None:
         """Requirement / equity."""
-        return _share(self.requirement, self.equity)
+        if not self.set_aside:
+            return _share(self.requirement, self.equity)
+        return _share(Fraction(self.requirement) - self.set_aside, Fraction(self.equity) - self.set_aside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +192,10 @@ def _ring(book: Book, ring: Ring, marks: Mapping[str, Decimal]) -> tuple[RingFig
     wallet = added.equity - added.unrealized_pnl
     shown = added.maintenance
     if not ring.rules.is_plain:
-        own = _in_pool_currency(ring, [(one.asset, one.maintenance_margin) for one in positions], marks)
-        shown = add([*own, ring.other_maintenance])
+        listed = [(one.asset, one.maintenance_margin) for one in positions]
+        others = [(one.asset, one.other_maintenance) for one in ring.holdings]
+        own = _in_pool_currency(ring, [*listed, *others], marks)
+        shown = add([*own, ring.other_maintenance, simplest(-ring.set_aside)])
     free = None if initial is None or ring.mode is MarginMode.ISOLATED else add([added.equity, -initial])
     notional = add(_in_pool_currency(ring, [(one.asset, one.notional) for one in positions], marks))
     left = None
@@ -210,8 +216,15 @@ def _ring(book: Book, ring: Ring, marks: Mapping[str, Decimal]) -> tuple[RingFig
         None if left is None else left.available,
         None if left is None else left.withdrawable,
         _solvency(ring, added, free),
+        ring.set_aside,
     )
     return figures, positions
+
+
+def available_in(book: Book, ring: Ring, market: Market) -> Fraction | None:
+    """What a pool can open with, by the venue's own formula; None for a fence, or without a leverage."""
+    figures, _ = _ring(book, ring, {symbol: market.mark(symbol) for symbol in ring.symbols})
+    return None if figures.available_balance is None else Fraction(figures.available_balance)
 
 
 def _left(
@@ -226,6 +239,7 @@ def _left(
             PoolPosition(
                 one.position.symbol, one.position.side.sign, Fraction(one.notional),
                 Fraction(one.unrealized_pnl), Fraction(one.initial_margin or 0), Fraction(one.requirement),
+                Fraction(one.closing_fee or 0),
             )
             for one in positions
         )  # fmt: skip
@@ -247,6 +261,7 @@ def _position(ring: Ring, leg: Leg, price: Decimal, part: Part, added: Sums) -> 
     tier = leg.table_tier(part.tier)
     basis = ring.rules.initial_basis(isolated=alone)
     plain = leg.schedule is None
+    held = leg.uncut(part.value, price)
     return PositionFigures(
         leg.position,
         ring.name,
@@ -254,8 +269,8 @@ def _position(ring: Ring, leg: Leg, price: Decimal, part: Part, added: Sums) -> 
         price,
         part.value,
         part.profit,
-        leg.initial_margin(part.value, basis),
-        part.maintenance if plain else simplest(Fraction(leg.shown_maintenance(part.value))),
+        leg.initial_margin(held, basis),
+        part.maintenance if plain else simplest(Fraction(leg.shown_maintenance(held))),
         tier + 1,
         leg.rates[tier] if plain else leg.table.tiers[tier].rate,
         leg.deductions[tier] if plain else leg.table.tiers[tier].deduction,

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from ringfence.domain.account import MarginMode
 from ringfence.domain.derivation import Derivation, Line
 from ringfence.domain.numbers import Number, add, exactly, plain
 from ringfence.exact.assess import Assessment, PositionFigures, RingFigures, Totals
-from ringfence.exact.health import rates_of
+from ringfence.exact.health import rates_of, worth_of
 from ringfence.exact.leg import Leg
 from ringfence.exact.ring import Book, Ring
 from ringfence.venues.rules import Withdrawal
-from ringfence.venues.schedule import Linear
+from ringfence.venues.schedule import Growing, Linear
 
 
 @exactly
@@ -119,9 +120,16 @@ def _shown(leg: Leg, figures: PositionFigures, plainly: str) -> str:
 
 
 def _initial(leg: Leg, figures: PositionFigures) -> str:
+    if leg.counted is not None and leg.counted(Fraction(figures.notional)).initial is not None:
+        return f"the venue's formula at {show(figures.notional)}"
     if leg.schedule is None or leg.schedule.initial is None:
         return f"{show(figures.notional)} / {show(figures.position.leverage or 1)}"
-    return _linear(leg.schedule.initial, leg, figures)
+    own = leg.schedule.initial
+    if isinstance(own, Growing):
+        return (
+            f"{show(figures.notional)} x ({show(own.rate)} + {show(own.growth)} x {show(figures.notional)})"
+        )
+    return _linear(own, leg, figures)
 
 
 def _linear(amount: Linear | None, leg: Leg, figures: PositionFigures) -> str:
@@ -186,7 +194,9 @@ def _ring(assessment: Assessment, ring: Ring, figures: RingFigures) -> Iterator[
             str(clauses["available_balance"]),
         )
         needs = " + ".join([show(one.requirement) for one in own] or ["0"])
-        other = f" + {show(ring.other_maintenance)} (positions not listed)" if ring.other_maintenance else ""
+        tested = assessment.book.rules.order_test is not None and bool(assessment.book.account.orders)
+        what = "resting orders, positions not listed" if tested else "positions not listed"
+        other = f" + {show(ring.other_maintenance)} ({what})" if ring.other_maintenance else ""
         if assessment.book.rules.is_plain:
             yield Line(
                 f"{field}.maintenance_margin", f"maintenance {figures.name}", figures.maintenance_margin,
@@ -224,16 +234,23 @@ def _ring(assessment: Assessment, ring: Ring, figures: RingFigures) -> Iterator[
 
 def _holdings(assessment: Assessment, ring: Ring, figures: RingFigures) -> Iterator[Line]:
     """A multi-asset pool: each asset at the rate it counts."""
-    parts = []
+    parts, marks = [], assessment.market.marks
     for holding in ring.holdings:
-        owned, owed = rates_of(holding, assessment.market.marks)
+        owned, owed = rates_of(holding, marks)
         gains = [
             one.unrealized_pnl
             for one in assessment.positions
             if one.ring == ring.name and one.asset == holding.asset
         ]
-        amount = add([holding.amount, *gains])
+        amount = add([holding.amount, *([] if holding.profit_in_full else gains)])
         rate = owned if amount > 0 else owed
+        if holding.profit_in_full and gains:
+            price = marks[holding.rate.mark_of] if holding.rate.mark_of else holding.rate.price
+            parts.append(f"{show(add(gains))} {holding.asset} (unrealised PnL) x {show(price)}")
+        if holding.rate.haircut_tiers and amount > 0:
+            worth = Fraction(worth_of(holding, Fraction(amount), marks))
+            parts.append(f"{show(amount)} {holding.asset} x {show(worth / Fraction(amount))} (by slices)")
+            continue
         parts.append(f"{show(amount)} {holding.asset} x {show(rate)}")
     yield Line(
         f"rings.{figures.name}.equity",
@@ -241,14 +258,18 @@ def _holdings(assessment: Assessment, ring: Ring, figures: RingFigures) -> Itera
         figures.equity,
         figures.asset,
         " + ".join(parts),
+        str(assessment.book.rules.clauses.get("collateral", "")),
     )
     plain = assessment.book.rules.is_plain
+    needs = [f"{show(one.requirement)} {one.asset}" for one in assessment.positions]
+    owed = [(one.asset, one.other_maintenance) for one in ring.holdings if one.other_maintenance]
+    others = [f"{show(amount)} {asset} (positions not listed)" for asset, amount in owed]
     yield Line(
         f"rings.{figures.name}.{'maintenance_margin' if plain else 'requirement'}",
         f"maintenance {figures.name}" if plain else f"what the test asks of {figures.name}",
         figures.requirement,
         figures.asset,
-        " + ".join(f"{show(one.requirement)} {one.asset}" for one in assessment.positions) or "0",
+        " + ".join([*needs, *others]) or "0",
     )
 
 

@@ -104,6 +104,15 @@ class Leg:
         """How a venue that rounds, or whose rate bends, counts a value; None for all others."""
         return None if self.schedule is None else self.schedule.counted
 
+    def uncut(self, counted: Number, price: Number) -> Number:
+        """The value at a price that a venue's own formula starts from, beside the one it counts."""
+        return counted if self.counted is None else self.as_fractions().value(Fraction(price))
+
+    @cached_property
+    def bends(self) -> bool:
+        """Whether its requirement does not follow the value in straight lines, rounding aside."""
+        return self.schedule is not None and self.counted is not None and not self.schedule.straight
+
     def table_tier(self, step: int) -> int:
         """The tier of the table that a step of the requirement follows."""
         return step if self.schedule is None or self.schedule.tiers is None else self.schedule.tiers[step]
@@ -111,6 +120,9 @@ class Leg:
     def initial_margin(self, value: Number, basis: Basis) -> Number | None:
         """The venue's initial margin at a position value; None when no leverage is known."""
         if self.schedule is not None:
+            counted = None if self.counted is None else self.counted(Fraction(value)).initial
+            if counted is not None:
+                return simplest(counted)
             own = self.schedule.initial
             return None if own is None else simplest(own.at(value, self.entry_value))
         if self.initial_rate is None:
@@ -135,6 +147,9 @@ class Leg:
 
     def closing_fee(self, value: Number) -> Number | None:
         """The fee set aside for closing at a position value; None where none is."""
+        counted = None if self.counted is None else self.counted(Fraction(value)).fee
+        if counted is not None:
+            return simplest(counted)
         own = None if self.schedule is None else self.schedule.closing_fee
         return None if own is None else simplest(own.at(value, self.entry_value))
 
@@ -217,7 +232,7 @@ def charged_leg(charged: Charged, rules: VenueRules) -> Leg:
         charged.instrument,
         position.side.sign,
         charged.size,
-        charged.entry_value,
+        charged.entry_value if schedule.entry_value is None else schedule.entry_value,
         None if position.leverage is None else initial_rate_of(position.leverage),
         charged.table,
         floors if schedule.floors is None else schedule.floors,

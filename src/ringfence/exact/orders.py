@@ -61,7 +61,7 @@ def _resting(book: Book, symbol: str, marks: Mapping[str, Decimal]) -> Resting:
         held += Fraction(initial or 0)
     opening = [o for o in _orders(account, symbol) if not o.reduce_only]
     try:
-        table = account.tiers.get(symbol) or rules.tier_table(symbol, on=book.on)
+        table = rules.as_charged(account.tiers.get(symbol) or rules.tier_table(symbol, on=book.on))
     except NoTier:
         table = None
     return Resting(
@@ -70,7 +70,12 @@ def _resting(book: Book, symbol: str, marks: Mapping[str, Decimal]) -> Resting:
         tuple(RestingOrder(o, _value(book, o, o.price)) for o in opening),
         values[Side.LONG], values[Side.SHORT], None if mark is None else Fraction(mark),
         1 / Fraction(stated[0]) if stated else None, held, account.hedged, table,
+        *(_contracts(positions, side) for side in (Side.LONG, Side.SHORT)),
     )  # fmt: skip
+
+
+def _contracts(positions: list[Position], side: Side) -> Fraction:
+    return sum((Fraction(one.contracts) for one in positions if one.side is side), Fraction(0))
 
 
 def _opening(account: Account, symbol: str, side: str) -> list[Order]:

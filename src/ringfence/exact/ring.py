@@ -19,8 +19,8 @@ from ringfence.domain.account import (
     Position,
     Side,
 )
-from ringfence.domain.instrument import Instrument, Kind
-from ringfence.domain.numbers import Number, exactly
+from ringfence.domain.instrument import Instrument, Kind, symbol_parts
+from ringfence.domain.numbers import Number, exactly, simplest
 from ringfence.domain.tiers import TierBasis, TierTable
 from ringfence.errors import (
     BadTiers,
@@ -31,6 +31,7 @@ from ringfence.errors import (
     UnknownSymbol,
 )
 from ringfence.exact.leg import Leg, charged_leg, initial_rate_of
+from ringfence.exact.tested import tested_orders
 from ringfence.venues.rules import Hedge, VenueRules
 from ringfence.venues.schedule import Charged
 from ringfence.venues.shown import exact_prices
@@ -46,6 +47,15 @@ class Holding:
     asset: str
     amount: Number
     rate: CollateralRate
+    profit_in_full: bool = False
+    """Only the wallet's amount loses a share; what positions gain or lose counts at the full price."""
+    other_maintenance: Number = Decimal(0)
+    """Maintenance in this asset of positions that are not listed."""
+
+
+def _in_fractions(holding: Holding) -> Holding:
+    amount, other = Fraction(holding.amount), Fraction(holding.other_maintenance)
+    return replace(holding, amount=amount, other_maintenance=other)
 
 
 @dataclass(frozen=True)
@@ -56,7 +66,8 @@ class Ring:
         mode: a fence or a pool. asset: what its money is counted in.
         collateral: wallet balance, or margin inside the fence, without unrealised PnL;
             zero in a multi-asset pool, whose money is in ``holdings``.
-        other_maintenance: maintenance of positions that are not listed.
+        other_maintenance: maintenance of positions that are not listed, and what orders add to the test.
+        set_aside: the part of it that comes off the equity before the two are compared.
     """
 
     mode: MarginMode
@@ -66,6 +77,7 @@ class Ring:
     other_maintenance: Number
     rules: VenueRules
     holdings: tuple[Holding, ...] = ()
+    set_aside: Fraction = Fraction(0)
 
     @cached_property
     def name(self) -> str:
@@ -89,7 +101,8 @@ class Ring:
             tuple(leg.as_fractions() for leg in self.legs),
             Fraction(self.other_maintenance),
             self.rules,
-            tuple(Holding(h.asset, Fraction(h.amount), h.rate) for h in self.holdings),
+            tuple(_in_fractions(holding) for holding in self.holdings),
+            self.set_aside,
         )
 
     @cached_property
@@ -151,9 +164,12 @@ def prepare(account: Account, rules: VenueRules, *, on: str) -> Book:
     """
     if rules.hedge is not Hedge.EACH_LEG:
         _check_one_way(account, rules)
+    _check_fed(account, rules)
     date = account.on or on
     legs = [_leg(account, number, rules, date) for number in range(len(account.positions))]
     cross = [leg for leg in legs if leg.position.margin_mode is MarginMode.CROSS]
+    if rules.sees_pool:
+        cross = [_in_its_pool(leg, cross, account, rules) for leg in cross]
     fences = [
         Ring(
             MarginMode.ISOLATED,
@@ -167,7 +183,9 @@ def prepare(account: Account, rules: VenueRules, *, on: str) -> Book:
         if leg.position.margin_mode is MarginMode.ISOLATED
     ]
     pools = (
-        [_multi_asset_pool(account, cross, rules)] if account.multi_asset else _pools(account, cross, rules)
+        [_multi_asset_pool(account, cross, rules)]
+        if account.multi_asset
+        else _pools(account, cross, rules, date)
     )
     return Book(account, rules, (*pools, *fences), date)
 
@@ -184,6 +202,7 @@ def _leg(account: Account, number: int, rules: VenueRules, date: str) -> Leg:
             hint="check the symbol and the venue",
         )
     table = account.tiers.get(position.symbol) or rules.tier_table(position.symbol, on=date)
+    table = rules.as_charged(table)
     _check_measure(table, instrument)
     size: Number = position.contracts * instrument.contract_size
     rate = None if position.leverage is None else initial_rate_of(position.leverage)
@@ -212,19 +231,42 @@ def _leg(account: Account, number: int, rules: VenueRules, date: str) -> Leg:
     return replace(simple, charged=charged) if rules.is_plain else charged_leg(charged, rules)
 
 
+def _in_its_pool(leg: Leg, cross: list[Leg], account: Account, rules: VenueRules) -> Leg:
+    """A leg charged anew under a rule that depends on what else its pool holds."""
+    if leg.charged is None:
+        return leg
+    asset = leg.instrument.settle
+    beside = [Fraction(one.entry_value) for one in cross if one is not leg and one.instrument.settle == asset]
+    wallet = Fraction(account.wallet.get(asset, 0))
+    return charged_leg(replace(leg.charged, wallet=wallet, others_cost=sum(beside, Fraction(0))), rules)
+
+
 def _check_one_way(account: Account, rules: VenueRules) -> None:
     """Opposite legs of one symbol in a pool, where the venue has none or nets them by a rule of its own."""
-    sides: dict[str, Side] = {}
+    sides: dict[object, Side] = {}
     for number, position in enumerate(account.positions):
         if position.margin_mode is not MarginMode.CROSS:
             continue
-        if sides.setdefault(position.symbol, position.side) is not position.side:
+        parts = symbol_parts(position.symbol)
+        netted = (parts["base"], parts["settle"]) if rules.hedge is Hedge.LARGER_SIDE else position.symbol
+        if sides.setdefault(netted, position.side) is not position.side:
             raise NotDocumented(
                 f"{rules.title}: {rules.hedge.value}",
                 path=f"positions[{number}]",
                 value=position.symbol,
                 hint="write the net position, or both sides isolated",
             )
+
+
+def _check_fed(account: Account, rules: VenueRules) -> None:
+    """A fence that is fed from the wallet, where the venue is not known to feed any."""
+    for number, position in enumerate(account.positions):
+        if position.auto_add_margin and not rules.auto_top_up:
+            raise NotSupported(
+                f"{rules.title} is not known to feed a fence from the wallet",
+                path=f"positions[{number}].auto_add_margin", value="true",
+                hint="write auto_add_margin = false",
+            )  # fmt: skip
 
 
 def _check_measure(table: TierTable, instrument: Instrument) -> None:
@@ -257,18 +299,18 @@ def _assets(account: Account, cross: list[Leg], rules: VenueRules) -> list[str]:
     return list(dict.fromkeys([*account.wallet, *settled, *ordered, *account.other_maintenance]))
 
 
-def _pools(account: Account, cross: list[Leg], rules: VenueRules) -> list[Ring]:
-    return [
-        Ring(
-            MarginMode.CROSS,
-            asset,
-            account.wallet.get(asset, Decimal(0)),
-            tuple(leg for leg in cross if leg.instrument.settle == asset),
-            account.other_maintenance.get(asset, Decimal(0)),
-            rules,
-        )
-        for asset in _assets(account, cross, rules)
-    ]
+def _pools(account: Account, cross: list[Leg], rules: VenueRules, on: str) -> list[Ring]:
+    pools = []
+    for asset in _assets(account, cross, rules):
+        legs = tuple(leg for leg in cross if leg.instrument.settle == asset)
+        other: Number = account.other_maintenance.get(asset, Decimal(0))
+        aside = Fraction(0)
+        if rules.order_test is not None and account.orders:
+            orders, aside = tested_orders(account, rules, asset, legs, on=on)
+            other = simplest(Fraction(other) + orders + aside)
+        wallet = account.wallet.get(asset, Decimal(0))
+        pools.append(Ring(MarginMode.CROSS, asset, wallet, legs, other, rules, (), aside))
+    return pools
 
 
 def _multi_asset_pool(account: Account, cross: list[Leg], rules: VenueRules) -> Ring:
@@ -276,7 +318,8 @@ def _multi_asset_pool(account: Account, cross: list[Leg], rules: VenueRules) -> 
         raise NotSupported(
             f"{rules.title} has no multi-asset mode", path="multi_asset", hint="write multi_asset = false"
         )
-    if any(position.margin_mode is MarginMode.ISOLATED for position in account.positions):
+    fenced = any(position.margin_mode is MarginMode.ISOLATED for position in account.positions)
+    if fenced and not rules.fences_beside_multi_asset:
         raise NotSupported(
             "isolated positions cannot stand beside a multi-asset pool",
             path="multi_asset",
@@ -290,9 +333,9 @@ def _multi_asset_pool(account: Account, cross: list[Leg], rules: VenueRules) -> 
                 path=f"collateral.{asset}",
                 hint=f'write [collateral.{asset}] with price = "1" and haircut = "0"',
             )
-        holdings.append(Holding(asset, account.wallet.get(asset, Decimal(0)), account.collateral[asset]))
-    if account.other_maintenance:
-        raise NotSupported("other_maintenance is for single-asset pools", path="other_maintenance")
+        owned, rate = account.wallet.get(asset, Decimal(0)), account.collateral[asset]
+        other = account.other_maintenance.get(asset, Decimal(0))
+        holdings.append(Holding(asset, owned, rate, rules.profit_in_full, other))
     return Ring(MarginMode.CROSS, USD, Decimal(0), tuple(cross), Decimal(0), rules, tuple(holdings))
 
 

@@ -67,6 +67,9 @@ Day = Annotated[Any, _checked(_day)]
 TierShape = Annotated[list[Maybe], Field(min_length=5, max_length=5)]
 """``[floor, cap, rate, deduction, highest leverage]``, null where unknown."""
 
+SliceShape = Annotated[list[Maybe], Field(min_length=3, max_length=3)]
+"""``[floor, cap, haircut]`` of the amount; the cap null where there is none."""
+
 
 class Shape(BaseModel):
     """A table of a case; unknown fields are left alone."""
@@ -112,6 +115,7 @@ class RateShape(Shape):
     price: Maybe = None
     haircut: Maybe = None
     markup: Maybe = None
+    haircut_tiers: Annotated[list[SliceShape] | None, AtMost("tiers_per_table")] = None
 
 
 class AccountShape(Shape):

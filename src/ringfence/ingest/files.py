@@ -62,17 +62,18 @@ def name_of(source: str | Path) -> str:
     return "standard input" if str(source) == STDIN else str(source)
 
 
-def read_bytes(source: str | Path) -> bytes:
-    """Every byte of a file or of standard input, up to the limit.
+def read_bytes(source: str | Path, *, limit: str = "input_bytes") -> bytes:
+    """Every byte of a file or of standard input, up to a named limit.
 
     Raises:
-        BadFile: no file, a directory, no permission. LimitExceeded: above `LIMITS.input_bytes`.
+        BadFile: no file, a directory, no permission. LimitExceeded: above the limit.
     """
+    most: int = getattr(LIMITS, limit)
     with _opened(source) as stream:
-        data = stream.read(LIMITS.input_bytes + 1)
-    if len(data) > LIMITS.input_bytes:
+        data = stream.read(most + 1)
+    if len(data) > most:
         raise LimitExceeded(
-            f"at most {LIMITS.input_bytes:,} bytes allowed (input_bytes)",
+            f"at most {most:,} bytes allowed ({limit})",
             path=name_of(source),
             hint="split the file",
         )

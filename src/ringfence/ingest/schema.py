@@ -18,6 +18,7 @@ from ringfence.domain.account import (
     Order,
     Position,
     choice,
+    haircut_slices,
 )
 from ringfence.domain.instrument import symbol_parts
 from ringfence.domain.market import Market, Rates
@@ -50,6 +51,9 @@ class PositionInput(Table):
     closing_fee: Annotated[
         Amount | None, Field(description="set aside for closing, where the venue states the amount")
     ] = None
+    auto_add_margin: Annotated[
+        bool, Field(description="isolated: the venue feeds the fence from the wallet before it liquidates")
+    ] = False
 
 
 class OrderInput(Table):
@@ -70,6 +74,11 @@ class CollateralInput(Table):
     mark_of: Annotated[Symbol | None, Field(description="the symbol whose mark is the price")] = None
     haircut: Annotated[Amount, Field(description="share taken away from what is owned")] = Decimal(0)
     markup: Annotated[Amount, Field(description="share added to what is owed")] = Decimal(0)
+    haircut_tiers: Annotated[
+        list[Annotated[list[Amount | None], Field(min_length=2, max_length=3)]],
+        AtMost("tiers_per_table"),
+        Field(description="instead of haircut: [floor, cap, haircut] of the amount; the last needs no cap"),
+    ] = Field(default_factory=list)
 
 
 class InstrumentInput(Table):
@@ -257,7 +266,8 @@ def _order(stated: OrderInput) -> Order:
 
 
 def _collateral(stated: CollateralInput) -> CollateralRate:
-    return CollateralRate(**stated.model_dump())
+    rows = [(one[0], one[1] if len(one) == 3 else None, one[-1]) for one in stated.haircut_tiers]
+    return CollateralRate(stated.price, stated.mark_of, stated.haircut, stated.markup, haircut_slices(rows))
 
 
 def _instruments(stated: AccountInput) -> dict[str, InstrumentTerms]:
@@ -314,7 +324,8 @@ def _check_whole(account: Account, market: Market) -> None:
         return
     for number, position in enumerate(account.positions):
         asset = symbol_parts(position.symbol)["settle"]
-        if position.margin_mode is MarginMode.CROSS and asset not in account.wallet:
+        draws = position.margin_mode is MarginMode.CROSS or position.auto_add_margin
+        if draws and asset not in account.wallet:
             raise MissingField(
                 f"positions[{number}] draws on a pool whose balance is not given",
                 path=f"wallet.{asset}",

@@ -8,13 +8,13 @@ compact list of ``{"symbol", "tiers": [[floor, cap, max leverage, rate, deductio
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from ringfence.domain.instrument import Kind, kind_of, symbol_parts
 from ringfence.domain.numbers import plain
-from ringfence.domain.tiers import Tier, TierBasis, TierTable, check_tiers, joined
+from ringfence.domain.tiers import TierBasis, TierTable, check_tiers
 from ringfence.errors import BadFile, BadTiers, MissingField
 from ringfence.ingest.ccxt_wallet import number, optional
 from ringfence.ingest.fields import printable
@@ -22,9 +22,10 @@ from ringfence.ingest.schema import check_date
 from ringfence.ingest.text import decoded, json_document
 from ringfence.limits import within
 from ringfence.venues import registry
+from ringfence.venues.tables import tiers_of
 
-DEDUCTIONS = ("cum", "maintAmt", "maintAmount")
-"""Where the deduction stands: Binance's answer inside ``info``, freqtrade's own field."""
+DEDUCTIONS = ("cum", "maintAmt", "maintAmount", "mmDeduction", "deduction")
+"""Where the deduction stands: inside ``info`` as Binance, Bybit or Gate name it, or freqtrade's own field."""
 
 Rows = list[tuple[str, Mapping[str, Any]]]
 
@@ -35,11 +36,13 @@ class Declared:
 
     Attributes:
         jumps: maintenance jumps at the edges and is meant to; else deductions must join the tiers.
-        basis: what floor and cap are measured in; None: as the venue's rules say for the kind of contract.
+        basis: what floor and cap are measured in; None: as ``measured`` says for the kind of contract.
+        measured: by kind; None: as the venue's rules say.
     """
 
     jumps: bool = False
     basis: str | None = None
+    measured: Mapping[Kind, TierBasis] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +92,16 @@ def read_tiers(
     >>> read_tiers(text, venue="demo", on="2026-11-22", source="mine").added
     ('X/USDT:USDT',)
     """
-    measured = registry.pack(venue)[-1].tier_basis
+    told = declared or Declared()
+    if told.measured is None:
+        told = replace(told, measured=registry.pack(venue)[-1].tier_basis)
     check_date(on)
     named = _by_symbol(json_document(decoded(data)))
     within(len(named), "symbols_per_import", path="")
     if not named:
         raise BadFile("no tiers in it", hint="as ccxt's fetch_leverage_tiers returns them")
     tables = tuple(
-        _table(symbol, rows, on=on, source=source, declared=declared or Declared(), measured=measured)
-        for symbol, rows in named.items()
+        _table(symbol, rows, on=on, source=source, declared=told) for symbol, rows in named.items()
     )
     before = {symbol: table for symbol in named if (table := _newest(known or {}, symbol, on)) is not None}
     changes = {t.symbol: differences(before[t.symbol], t) for t in tables if t.symbol in before}
@@ -115,6 +119,7 @@ def read_tiers(
 def differences(old: TierTable, new: TierTable) -> tuple[str, ...]:
     """What changed from one table to another, one line a tier; empty when nothing did.
 
+    >>> from ringfence.domain.tiers import Tier
     >>> one = TierTable("X/Y:Y", (Tier(Decimal(0), None, Decimal("0.01"), Decimal(0)),))
     >>> differences(one, one)
     ()
@@ -195,44 +200,49 @@ def _compact(rows: object, path: str) -> Rows:
     return _tiers([dict(zip(names, row, strict=True)) for row in rows], path)
 
 
-def _table(
-    symbol: str,
-    rows: Rows,
-    *,
-    on: str,
-    source: str,
-    declared: Declared,
-    measured: Mapping[Kind, TierBasis],
-) -> TierTable:
-    basis = _basis(symbol, declared.basis, measured)
+def _table(symbol: str, rows: Rows, *, on: str, source: str, declared: Declared) -> TierTable:
+    basis = _basis(symbol, declared, on=on)
     read = [_tier(path, row) for path, row in rows]
-    given = [deduction is not None for *_, deduction in read]
-    if any(given) and not all(given):
-        raise BadTiers(
-            f"{symbol}: some tiers have a deduction, some none",
-            path=rows[given.index(False)][0],
-            hint="take the whole table from one source",
-        )
-    tiers = joined([(floor, cap, rate, most) for floor, cap, rate, most, _ in read])
-    if any(given):
-        tiers = tuple(Tier(f, c, r, d or Decimal(0), m) for f, c, r, m, d in read)
+    stated = [deduction for *_, deduction in read]
+    tiers = tiers_of([(floor, cap, rate, most) for floor, cap, rate, most, _ in read], jumps=declared.jumps)
+    if any(deduction is not None for deduction in stated):
+        # Bybit leaves the first one empty: below it there is nothing to join to.
+        stated = [Decimal(0) if stated[0] is None else stated[0], *stated[1:]]
+        if None in stated:
+            raise BadTiers(
+                f"{symbol}: some tiers have a deduction, some none",
+                path=rows[stated.index(None)][0],
+                hint="take the whole table from one source",
+            )
+        tiers = tuple(replace(t, deduction=d or Decimal(0)) for t, d in zip(tiers, stated, strict=True))
     table = TierTable(symbol, tiers, basis, valid_from=on, source=source, jumps=declared.jumps)
     return check_tiers(table, path=printable(symbol))
 
 
-def _basis(symbol: str, basis: str | None, measured: Mapping[Kind, TierBasis]) -> TierBasis:
+def _basis(symbol: str, declared: Declared, *, on: str) -> TierBasis:
     parts = symbol_parts(symbol, path=printable(symbol))
-    if basis is not None and basis in list(TierBasis):
-        return TierBasis(basis)
+    _check_expiry(symbol, parts["expiry"], on)
+    if declared.basis is not None and declared.basis in list(TierBasis):
+        return TierBasis(declared.basis)
     kind = kind_of(parts["base"], parts["quote"], parts["settle"])
-    if basis is None and kind in measured:
+    if declared.basis is None and kind in (measured := declared.measured or {}):
         return measured[kind]
     raise BadTiers(
         f"{symbol}: what its floors and caps are measured in is not known",
         path=printable(symbol),
-        value=basis,
+        value=declared.basis,
         hint=f"say it: basis = {', '.join(TierBasis)}",
     )
+
+
+def _check_expiry(symbol: str, expiry: str | None, on: str) -> None:
+    """A contract that has expired has no tiers: the table is older than the date it is put under."""
+    if expiry and f"20{expiry[:2]}-{expiry[2:4]}-{expiry[4:]}" < on:
+        raise BadTiers(
+            f"{symbol}: the contract had expired on {on}",
+            path=printable(symbol),
+            hint="store the table under the date it is from, or leave this contract out",
+        )
 
 
 def _tier(
@@ -243,10 +253,15 @@ def _tier(
         if value is None:
             raise MissingField("a tier needs it", path=f"{path}.{name}", hint="as ccxt's LeverageTier has it")
     cap, most = optional(row, "maxNotional", path), optional(row, "maxLeverage", path)
-    return floor, cap, rate, most, _deduction(row, path)  # type: ignore[return-value]  # the loop has seen them
+    return floor, cap, rate, most, deduction_of(path, row)  # type: ignore[return-value]  # the loop has seen them
 
 
-def _deduction(row: Mapping[str, Any], path: str) -> Decimal | None:
+def deduction_of(path: str, row: Mapping[str, Any]) -> Decimal | None:
+    """The deduction that a tier states, under any of the names venues have for it; None where none does.
+
+    >>> deduction_of("tiers[1]", {"info": {"mmDeduction": "1200"}})
+    Decimal('1200')
+    """
     info = row.get("info")
     for place, table in ((f"{path}.info", info if isinstance(info, Mapping) else {}), (path, row)):
         for name in DEDUCTIONS:

@@ -12,6 +12,7 @@ from ringfence.service.answers import (
     LinePrice,
     PositionAnswer,
     RingAnswer,
+    TotalsAnswer,
     TwinAnswer,
     TwinPosition,
 )
@@ -189,13 +190,26 @@ def _usage(share: str | None, why: str) -> Cell:
     return Cell(percent(share, signed=False), why=why)
 
 
+def _total_of(twin: TwinAnswer, asset: str) -> TotalsAnswer | None:
+    """The twin's total in one asset; None where it keeps nothing in it, as another twin does."""
+    return next((total for total in twin.totals if total.asset == asset), None)
+
+
+def _nothing_in(asset: str) -> Cell:
+    return Cell(f"nothing in {asset}", kind="words")
+
+
 def _total_equity(twin: TwinAnswer, asset: str) -> Cell:
-    total = next(total for total in twin.totals if total.asset == asset)
+    total = _total_of(twin, asset)
+    if total is None:
+        return _nothing_in(asset)
     return Cell(amount(total.total_equity, asset), why=f"totals.{asset}.total_equity")
 
 
 def _leverage(twin: TwinAnswer, asset: str) -> Cell:
-    total = next(total for total in twin.totals if total.asset == asset)
+    total = _total_of(twin, asset)
+    if total is None:
+        return _nothing_in(asset)
     if total.effective_leverage is None:
         return Cell("no equity left", kind="words", alarm=True)
     return Cell(times(total.effective_leverage), why=f"totals.{asset}.effective_leverage")
@@ -209,6 +223,8 @@ def _most(twin: TwinAnswer, asset: str) -> Cell:
 
 def _free(twin: TwinAnswer, asset: str) -> Cell:
     free = twin.free_capital.get(asset)
+    if _total_of(twin, asset) is None:
+        return _nothing_in(asset)
     if free is None:
         return Cell("unknown", "a position has no leverage, so its initial margin is unknown", kind="words")
     return Cell(amount(free, asset), why=f"rings.pool {asset}.available_balance")

@@ -194,6 +194,7 @@ class SolveAnswer(Answer):
     positions: list[PositionPrices]
     rings: list[LineAnswer]
     wanted: Wanted | None
+    notes: list[str] = Field(description="What the prices leave out, automatic top-up for one.")
     derivation: list[WorkLine]
 
 
@@ -409,6 +410,7 @@ class TierSummary(Answer):
 
     symbol: str
     valid_from: str
+    until: str | None = Field(description="First day of the table that took its place; null: none has.")
     tiers: int
     first_rate: Amount
     source: str

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ringfence.domain.account import Account
 from ringfence.domain.derivation import Derivation
 from ringfence.domain.market import Market
 from ringfence.domain.numbers import plain
-from ringfence.errors import NotSupported, RingfenceError
+from ringfence.errors import NotSupported
 from ringfence.exact.assess import assess as assess_book
 from ringfence.exact.explain import explain as explain_assessment
 from ringfence.exact.ring import prepare
-from ringfence.ingest.schema import AccountInput, account_from
 from ringfence.ingest.template import TEMPLATE
 from ringfence.service import answers as out
 from ringfence.service import answers_venues as venues_out
 from ringfence.service import requests as ask
+from ringfence.service.across import across, venues_of
+from ringfence.service.answers_across import ComparedAnswer
 from ringfence.service.check import venues_check
 from ringfence.service.context import Context
+from ringfence.service.data import data_check, data_fetch, data_import, data_list
+from ringfence.service.opened import opened
 from ringfence.service.present import Presenter, conditions, work
+from ringfence.service.preview import preview
 from ringfence.service.registry import Operation, operation
 from ringfence.service.tables import tiers_import, tiers_list, tiers_show, venues_list, venues_show
 from ringfence.service.tiers_diff import tiers_diff
+from ringfence.service.tiers_update import tiers_update
 from ringfence.service.wanted import wanted_answer
 from ringfence.solve.arrange import Arrangement, arrangements
 from ringfence.solve.explain import explain_liquidations, explain_twin
@@ -31,26 +35,6 @@ from ringfence.solve.liquidation import leading_symbol, liquidations
 from ringfence.solve.reasons import headline, reasons
 from ringfence.solve.shock import deaths, outcomes, passed, shocked
 from ringfence.solve.twins import Twin, Twins, twins
-from ringfence.venues.rules import VenueRules
-
-
-def opened(context: Context, request: ask.BookRequest) -> tuple[Account, Market, VenueRules, str]:
-    """The account of a request, its market, and the rules and date that hold for it.
-
-    Raises:
-        RingfenceError: as the account file; the path starts with ``account``.
-    """
-    stated: AccountInput = request.account
-    if request.venue is not None:
-        stated = stated.model_copy(update={"venue": request.venue})
-    if request.on is not None:
-        stated = stated.model_copy(update={"on": context.date(request.on)})
-    try:
-        account, market = account_from(stated)
-    except RingfenceError as error:
-        raise error.under("account") from None
-    on = context.date(account.on)
-    return account, market, context.rules(account.venue, on=on), on
 
 
 @operation("assess", request=ask.AssessRequest, answer=out.AssessAnswer)
@@ -61,16 +45,19 @@ def assess(context: Context, request: ask.AssessRequest) -> out.AssessAnswer:
     return Presenter(rules).assessment(assessment, explain_assessment(assessment))
 
 
-@operation("compare", request=ask.CompareRequest, answer=out.CompareAnswer)
-def compare(context: Context, request: ask.CompareRequest) -> out.CompareAnswer:
+@operation("compare", request=ask.CompareRequest, answer=ComparedAnswer)
+def compare(context: Context, request: ask.CompareRequest) -> ComparedAnswer:
     """One account as it is, all isolated and all cross: what dies where, what can be lost, and why."""
-    account, market, rules, on = opened(context, request)
+    keys = venues_of(request.venue)
+    alone = request if len(keys) < 2 else request.model_copy(update={"venue": None})
+    account, market, rules, on = opened(context, alone)
     both = twins(account, market, rules, on=on)
     show = Presenter(rules)
     after = None if request.at is None else replace(market, marks={**market.marks, **request.at})
     judged = reasons(both.as_is.book, market, both)
-    return out.CompareAnswer(
-        rules=show.rules(on),
+    return ComparedAnswer(
+        across=across(context, account, market, keys, home=rules, on=on) if len(keys) > 1 else [],
+        rules=show.rules(on, of=account),
         headline=headline(both, judged),
         mixed=both.mixed,
         leader=leading_symbol(both.as_is.book, market),
@@ -82,7 +69,9 @@ def compare(context: Context, request: ask.CompareRequest) -> out.CompareAnswer:
             for twin in both.all
         ],
         conditions=conditions(
-            both.as_is.book, [ring for twin in both.all if twin.feasible for ring in twin.book.rings]
+            both.as_is.book,
+            [ring for twin in both.all if twin.feasible for ring in twin.book.rings],
+            fed=show.fed(both.as_is.book, both.as_is.assessment),
         ),
         reasons=[show.reason(reason) for reason in judged],
     )
@@ -95,7 +84,7 @@ def solve(context: Context, request: ask.SolveRequest) -> out.SolveAnswer:
     book = prepare(account, rules, on=on)
     found, show = liquidations(book, market), Presenter(rules)
     return out.SolveAnswer(
-        rules=show.rules(on),
+        rules=show.rules(on, of=account),
         leader=found.leader,
         betas={symbol: plain(beta) for symbol, beta in market.betas.items()},
         positions=[
@@ -111,6 +100,7 @@ def solve(context: Context, request: ask.SolveRequest) -> out.SolveAnswer:
         ],
         rings=[show.line(ring, whole=True) for ring in found.rings],
         wanted=None if request.question is None else wanted_answer(book, market, request),
+        notes=show.fed(book, assess_book(book, market)),
         derivation=work(explain_liquidations(book, market, found)),
     )
 
@@ -122,7 +112,7 @@ def frontier(context: Context, request: ask.FrontierRequest) -> out.FrontierAnsw
     both = twins(account, market, rules, on=on)
     x, y = _axes(both.as_is, request)
     return out.FrontierAnswer(
-        rules=Presenter(rules).rules(on),
+        rules=Presenter(rules).rules(on, of=account),
         x=x,
         y=y,
         today=(plain(market.mark(x)), plain(market.mark(y))),
@@ -181,7 +171,7 @@ def scrub(context: Context, request: ask.ScrubRequest) -> out.ScrubAnswer:
         raise NotSupported("an account without positions has nothing to move", path="account.positions")
     after = shocked(own, market, leader=leader, move=request.move, follow=request.follow)
     return out.ScrubAnswer(
-        rules=show.rules(on),
+        rules=show.rules(on, of=account),
         leader=leader,
         move=plain(request.move),
         follow=request.follow,
@@ -226,7 +216,10 @@ def explain(context: Context, request: ask.ExplainRequest) -> out.ExplainAnswer:
     if request.field:
         lines = Derivation(lines.of(request.field))
     return out.ExplainAnswer(
-        rules=Presenter(rules).rules(on), twin=request.twin, field=request.field, lines=work(lines)
+        rules=Presenter(rules).rules(on, of=account),
+        twin=request.twin,
+        field=request.field,
+        lines=work(lines),
     )
 
 
@@ -250,13 +243,19 @@ OPERATIONS: tuple[Operation, ...] = (
     frontier,
     scrub,
     explain,
+    preview,
     tiers_list,
     tiers_show,
     tiers_diff,
     tiers_import,
+    tiers_update,
     venues_list,
     venues_show,
     venues_check,
+    data_list,
+    data_check,
+    data_import,
+    data_fetch,
     init,
 )
 """Every operation, in the order the manual lists them."""

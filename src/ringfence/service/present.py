@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from ringfence.domain.account import MarginMode
+from ringfence.domain.account import Account, MarginMode
 from ringfence.domain.derivation import Derivation
 from ringfence.domain.numbers import Number, add, plain
 from ringfence.exact.assess import Assessment, PositionFigures, RingFigures, Totals
@@ -15,6 +15,7 @@ from ringfence.exact.leg import Leg
 from ringfence.exact.ring import Book, Ring
 from ringfence.service import answers as out
 from ringfence.solve.arrange import TwinName
+from ringfence.solve.fed import can_follow, fed_fences, fed_words
 from ringfence.solve.liquidation import Answer, Reach
 from ringfence.solve.reasons import Reason
 from ringfence.solve.search import LiquidationPrice
@@ -22,6 +23,22 @@ from ringfence.solve.shock import RingOutcome
 from ringfence.solve.twins import Contagion, PositionTwin, Twin
 from ringfence.venues.rules import Confidence, VenueRules
 from ringfence.venues.shown import Prices
+
+_ONLY_CHANGES = ("mode_switch", "position_mode", "removal", "margin_moved")
+"""Rules about changes to an account, which no figure of an account as it stands follows."""
+
+
+def _touches(rule: str, account: Account) -> bool:
+    """Whether a rule can move any figure of an account as it stands."""
+    if rule in _ONLY_CHANGES:
+        return False
+    return {
+        "open_orders": bool(account.orders),
+        "hedge": account.hedged,
+        "several_positions": len(account.positions) > 1,
+        "multi_asset": account.multi_asset,
+        "collateral": account.multi_asset,
+    }.get(rule, True)
 
 
 class Presenter:
@@ -47,12 +64,16 @@ class Presenter:
         """Money by asset."""
         return {asset: self.amount(value) for asset, value in values.items()}
 
-    def rules(self, on: str) -> out.Rules:
-        """Whose rules an answer follows."""
+    def rules(self, on: str, *, of: Account | None = None) -> out.Rules:
+        """Whose rules an answer follows, and which of them nobody could confirm.
+
+        Args:
+            of: the account the answer is about; a rule that cannot touch it is not named.
+        """
         unsure = [
             f"{name}: {clause.assumption}"
             for name, clause in self._rules.clauses.items()
-            if clause.confidence is Confidence.UNCONFIRMED
+            if clause.confidence is Confidence.UNCONFIRMED and (of is None or _touches(name, of))
         ]
         return out.Rules(
             venue=self._rules.key,
@@ -193,6 +214,12 @@ class Presenter:
             contagion=[contagion_of(one) for one in twin.contagion],
             outcome=None if outcome is None else [self.outcome(one) for one in outcome],
         )
+
+    def fed(self, book: Book, assessment: Assessment | None) -> list[str]:
+        """What is said about the fences that are fed from the pool."""
+        assets = {ring.asset for ring in fed_fences(book)}
+        known = {a: self.amount(can_follow(assessment, a)) for a in assets} if assessment else {}
+        return fed_words(book, assessment, known)
 
     def reason(self, reason: Reason) -> out.ReasonAnswer:
         """One rule, judged, with the book's own numbers."""
@@ -350,13 +377,17 @@ def _tier(leg: Leg, figures: PositionFigures) -> out.TierUsed:
     )
 
 
-def conditions(book: Book, rings: Iterable[Ring]) -> list[str]:
-    """What must hold for *the most that can be lost* to be the most."""
+def conditions(book: Book, rings: Iterable[Ring], *, fed: Sequence[str] = ()) -> list[str]:
+    """What must hold for *the most that can be lost* to be the most.
+
+    Args:
+        fed: what is said about the fences that are fed.
+    """
     rules = book.rules
     found = ["Nothing is added: a margin or a deposit added later can be lost as well."]
     if any(ring.mode is MarginMode.ISOLATED for ring in rings):
         switch = "off (this venue has such a switch)" if rules.auto_top_up else "off, where there is one"
-        found.append(f"Automatic top-up of fences is {switch}.")
+        found += fed or [f"Automatic top-up of fences is {switch}."]
         found.append("Fees and funding are counted apart: what is taken from the wallet comes on top.")
     found.append(
         f"A gap may leave a balance below zero; who bears it: {rules.shortfall.value} "

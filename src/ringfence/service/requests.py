@@ -32,6 +32,13 @@ class AssessRequest(BookRequest):
 class CompareRequest(BookRequest):
     """Isolated, cross and as it is."""
 
+    venue: Annotated[
+        str | None,
+        Field(
+            description="Key of a venue in place of the account's own; or several, a,b,c: the same book "
+            "under each one's rules."
+        ),
+    ] = None
     at: Annotated[
         dict[Symbol, Amount] | None, Field(description="Marks to jump to: what would each twin have lost?")
     ] = None
@@ -99,6 +106,9 @@ class TiersListRequest(Table):
 
     venue: str
     symbol: Symbol | None = None
+    on: Annotated[
+        str | None, Field(description="Only the tables in force on this date, YYYY-MM-DD; absent: all.")
+    ] = None
 
 
 class TiersShowRequest(Table):
@@ -114,8 +124,15 @@ class TiersDiffRequest(Table):
 
     venue: str
     symbol: Symbol | None = None
-    from_date: Annotated[str, Field(description="The earlier date, YYYY-MM-DD.")]
-    to_date: Annotated[str | None, Field(description="The later date, YYYY-MM-DD; absent: today.")] = None
+    from_date: Annotated[
+        str | None, Field(description="The earlier date, YYYY-MM-DD; absent: the day before the later one.")
+    ] = None
+    to_date: Annotated[
+        str | None, Field(description="The later date, YYYY-MM-DD; absent: as --on says, else today.")
+    ] = None
+    on: Annotated[
+        str | None, Field(description="What took effect on this day, or up to it since --from.")
+    ] = None
 
 
 class TiersImportRequest(Table):
@@ -125,6 +142,32 @@ class TiersImportRequest(Table):
     on: Annotated[str, Field(description="First day the tables hold, YYYY-MM-DD.")]
     tiers: Annotated[Any, Field(description="ccxt leverage tiers, or freqtrade's table, as they are.")]
     source: Annotated[str, Field(description="Where the tables come from.")] = ""
+    replace: Annotated[bool, Field(description="Overwrite a different table of the same date.")] = False
+    basis: Annotated[
+        Literal["quote", "base", "settle", "contracts"] | None,
+        Field(description="What floors and caps are measured in; absent: as the venue's rules say."),
+    ] = None
+    jumps: Annotated[
+        bool, Field(description="The whole position is charged at its tier's rate: maintenance jumps.")
+    ] = False
+
+
+class TiersUpdateRequest(Table):
+    """Tier tables to fetch from the exchange and store."""
+
+    venue: str
+    symbols: Annotated[
+        list[Symbol] | None,
+        AtMost("symbols_per_import"),
+        Field(description="The contracts; absent: every one that the venue trades."),
+    ] = None
+    on: Annotated[str | None, Field(description="First day the tables hold, YYYY-MM-DD; absent: today.")] = (
+        None
+    )
+    dry_run: Annotated[bool, Field(description="Show what differs and store nothing.")] = False
+    expect: Annotated[
+        str | None, Field(description="Digest of a dry run: store only if the exchange still says the same.")
+    ] = None
     replace: Annotated[bool, Field(description="Overwrite a different table of the same date.")] = False
 
 

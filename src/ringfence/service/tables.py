@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from enum import Enum
 
 from ringfence.domain.numbers import plain
 from ringfence.domain.tiers import TierTable
-from ringfence.ingest.tiers import read_tiers
+from ringfence.ingest.tiers import Declared, read_tiers
 from ringfence.service import answers as out
 from ringfence.service import answers_venues as venues_out
 from ringfence.service import requests as ask
@@ -17,29 +18,49 @@ from ringfence.service.registry import operation
 from ringfence.store.tiers import save_tiers
 from ringfence.venues import registry
 from ringfence.venues.rules import VenueRules
+from ringfence.venues.sequence import LiquidationSequence
 
 
 @operation("tiers-list", request=ask.TiersListRequest, answer=out.TiersListAnswer)
 def tiers_list(context: Context, request: ask.TiersListRequest) -> out.TiersListAnswer:
-    """Every dated tier table of a venue, shipped and imported."""
+    """Every dated tier table of a venue, shipped and imported, or those in force on a date."""
     shipped = registry.rules(request.venue).tables
-    merged = context.rules(request.venue, on=context.today()).tables
+    on = None if request.on is None else context.date(request.on)
+    rules = context.rules(request.venue, on=on or context.today())
+    known = {symbol: _by_date(dated) for symbol, dated in rules.tables.items()}
     return out.TiersListAnswer(
         venue=request.venue,
         tables=[
             out.TierSummary(
                 symbol=symbol,
                 valid_from=table.valid_from,
+                until=until,
                 tiers=len(table.tiers),
                 first_rate=plain(table.tiers[0].rate),
                 source=table.source,
                 shipped=table in shipped.get(symbol, ()),
             )
-            for symbol in sorted(merged)
-            for table in merged[symbol]
-            if request.symbol in (None, symbol)
+            for symbol in sorted(known)
+            for table, until in known[symbol]
+            if request.symbol in (None, symbol) and _holds(table, until, on)
         ],
     )
+
+
+def _by_date(dated: Sequence[TierTable]) -> list[tuple[TierTable, str | None]]:
+    """The tables of one symbol, oldest first, each with the day that ends it; of two under one day the first.
+
+    That is the one that counts: a user's own comes before a shipped one.
+    """
+    first: dict[str, TierTable] = {}
+    for table in dated:
+        first.setdefault(table.valid_from, table)
+    days = sorted(first)
+    return [(first[day], after) for day, after in zip(days, [*days[1:], None], strict=True)]
+
+
+def _holds(table: TierTable, until: str | None, on: str | None) -> bool:
+    return on is None or (table.valid_from <= on and (until is None or on < until))
 
 
 @operation("tiers-show", request=ask.TiersShowRequest, answer=out.TiersShowAnswer)
@@ -81,7 +102,8 @@ def tiers_import(context: Context, request: ask.TiersImportRequest) -> out.Tiers
     known = context.rules(request.venue, on=context.date(request.on)).tables
     text = request.tiers if isinstance(request.tiers, str) else json.dumps(request.tiers)
     source = request.source or f"imported on {context.today()}"
-    read = read_tiers(text, venue=request.venue, on=request.on, source=source, known=known)
+    declared = Declared(jumps=request.jumps, basis=request.basis)
+    read = read_tiers(text, venue=request.venue, on=request.on, source=source, known=known, declared=declared)
     saved = save_tiers(
         read.tables, venue=request.venue, on=request.on, overwrite=request.replace, folder=context.folder
     )
@@ -141,6 +163,8 @@ def _choice(rules: VenueRules, name: str) -> str:
     chosen = getattr(rules, name, None)
     if isinstance(chosen, Enum):
         return str(chosen.value)
+    if isinstance(chosen, LiquidationSequence):
+        return chosen.words
     return (
         f"quantum {plain(rules.money.quantum)}, {rules.money.rounding}"
         if name == "money"

@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from ringfence.domain.account import Account, MarginMode
+from ringfence.domain.account import Account, MarginMode, Position
 from ringfence.domain.numbers import exactly
 from ringfence.errors import MissingLeverage, NotSupported
 from ringfence.exact.leg import Leg
@@ -82,9 +82,14 @@ def _cross(account: Account, rules: VenueRules, on: str) -> Arrangement:
         if position.isolated_margin is not None:
             asset = rules.instrument(position.symbol, account.instruments.get(position.symbol)).settle
             wallet[asset] = wallet.get(asset, Decimal(0)) + position.isolated_margin
-        positions.append(replace(position, margin_mode=MarginMode.CROSS, isolated_margin=None))
+        positions.append(in_pool(position))
     pooled = replace(account, wallet=wallet, positions=tuple(positions))
     return Arrangement(TwinName.CROSS, pooled, prepare(pooled, rules, on=on))
+
+
+def in_pool(position: Position) -> Position:
+    """The same position without a fence of its own."""
+    return replace(position, margin_mode=MarginMode.CROSS, isolated_margin=None, auto_add_margin=False)
 
 
 def _isolated(book: Book, rules: VenueRules) -> Arrangement:
@@ -114,7 +119,7 @@ def _refused(account: Account, rules: VenueRules, missing: Mapping[str, Decimal]
     """Why every position cannot stand behind a fence; empty when it can."""
     if rules.fence is Fence.NONE and account.positions:
         return f"{rules.title} has no isolated margin"
-    if account.multi_asset and account.positions:
+    if account.multi_asset and account.positions and not rules.fences_beside_multi_asset:
         return "a multi-asset pool has no isolated margin at this venue"
     if missing:
         lacks = ", ".join(f"{amount.normalize():f} {asset}" for asset, amount in missing.items())

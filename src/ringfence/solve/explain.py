@@ -12,6 +12,7 @@ from ringfence.domain.numbers import Number, exactly
 from ringfence.exact.explain import explain, show, signed, tier_words
 from ringfence.exact.leg import Leg
 from ringfence.exact.ring import Book, Ring
+from ringfence.solve.fed import can_follow, fed_fences
 from ringfence.solve.liquidation import Answer, Liquidations, quantum_of
 from ringfence.solve.path import Path, Segment, alone, segments, together
 from ringfence.solve.regimes import regimes
@@ -117,7 +118,8 @@ def _fixed(ring: Ring, path: Path, t: Fraction) -> str:
     """Collateral, what standing coins add, and the constant part of every leg that moves."""
     parts = [show(ring.collateral)] if not ring.holdings else ["collateral at its rates"]
     if ring.other_maintenance:
-        parts.append(f"- {show(ring.other_maintenance)} (not listed)")
+        what = "not listed" if ring.rules.order_test is None else "orders, and not listed"
+        parts.append(f"- {show(ring.other_maintenance)} ({what})")
     for leg in ring.fractional.legs:
         price = path.price(leg.symbol, t)
         value = leg.value(price)
@@ -183,6 +185,10 @@ def _most(twin: Twin) -> Iterator[Line]:
         parts = (
             " + ".join(f"{show(ring.equity)} ({ring.name})" for ring in with_positions) or "0, no position"
         )
+        fed = [ring.name for ring in fed_fences(twin.book) if ring.asset == asset]
+        if fed and twin.assessment is not None:
+            follow = show(can_follow(twin.assessment, asset))
+            parts += f"; and what the pool can feed into {' and '.join(fed)}: {follow}, at most its equity"
         yield Line(
             f"most_to_lose.{asset}",
             "the most that can be lost from here",

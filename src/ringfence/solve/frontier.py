@@ -123,7 +123,7 @@ def _window(
 
 def _axis(ring: Ring, symbol: str, ends: tuple[Fraction, ...]) -> Axis:
     legs = tuple(leg for leg in ring.fractional.legs if leg.symbol == symbol)
-    if any(leg.counted is not None for leg in ring.legs):
+    if any(leg.bends for leg in ring.legs):
         raise NotSupported(
             f"{ring.rules.title}: its requirement is rounded or bends, so that the line is not straight",
             path="frontier",

@@ -155,6 +155,9 @@ def _by_search(book: Book, market: Market, idea: Idea, leg: Leg) -> Sized:
         figures = {"available": simplest(available)}
         return Sized("largest", Outcome.CANNOT_PAY, "contracts", figures=figures)
     bounds = _other_bounds(leg, idea, available)
+    payable = _payable(book, idea, available)
+    if payable is not None:
+        bounds["by_balance"] = payable
 
     def alive(contracts: Decimal) -> bool:
         ring, _ = _with(book, idea, contracts)
@@ -172,6 +175,24 @@ def _by_search(book: Book, market: Market, idea: Idea, leg: Leg) -> Sized:
     figures = {name: simplest(bound) for name, bound in bounds.items()}
     nothing = Sized("largest", Outcome.NO_SIZE, "contracts", None, simplest(exact), figures, None, lines)
     return _checked(book, market, idea, exact, nothing)
+
+
+def _payable(book: Book, idea: Idea, available: Fraction | None) -> Fraction | None:
+    """The most contracts that a pool can pay for, where initial margin grows faster than the size.
+
+    None where it does not, or is unknown.
+    """
+
+    def asked(contracts: Decimal) -> Fraction | None:
+        _, leg = _with(book, idea, contracts)
+        own = None if leg.schedule is None else leg.schedule.initial
+        return None if own is None else own.at(leg.entry_value, leg.entry_value)
+
+    one, two = asked(Decimal(1)), asked(Decimal(2))
+    if available is None or one is None or two is None or two == 2 * one:
+        return None
+    most = by_search(lambda size: (asked(size) or Fraction(0)) <= available, lot=idea.lot or LOT)
+    return None if most is None else Fraction(most)
 
 
 def _nothing(idea: Idea) -> Decimal | None:

@@ -10,6 +10,7 @@ from ringfence.domain.account import Position
 from ringfence.domain.market import Market
 from ringfence.domain.numbers import Number, exactly
 from ringfence.errors import UnknownSymbol
+from ringfence.exact.assess import available_in
 from ringfence.exact.health import is_liquidated, sums
 from ringfence.exact.leg import Leg
 from ringfence.exact.ring import Book, Ring
@@ -157,11 +158,16 @@ def shown_prices(book: Book, market: Market, position: Position, answer: Answer)
             mark=Fraction(market.mark(position.symbol)),
             value=Fraction(part.value),
             requirement=Fraction(part.maintenance),
-            shown_maintenance=Fraction(leg.shown_maintenance(part.value)),
+            shown_maintenance=Fraction(
+                leg.as_fractions().shown_maintenance(
+                    Fraction(leg.uncut(part.value, market.mark(position.symbol)))
+                )
+            ),
             equity=Fraction(added.equity),
             ring_requirement=Fraction(added.maintenance),
             ring_value=sum(values, Fraction(0)),
             net_value=net,
+            available=None if book.rules.free is None else available_in(book, ring, market),
         )
     )
 

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 from ringfence.domain.numbers import Number
 from ringfence.errors import NotSupported
-from ringfence.exact.health import rates_of
+from ringfence.exact.health import lines_of, rates_of, sliced_worth, worth_of
 from ringfence.exact.ring import Holding, Ring
-from ringfence.formulas import collateral
 from ringfence.limits import LIMITS
 
 if TYPE_CHECKING:
@@ -69,6 +68,7 @@ def regimes(ring: Ring, path: Path) -> list[Regime]:
     owed = {h.asset: Fraction(rates_of(h, path.marks(path.start))[1]) for h in fixed}
     _check_settled(ring, owed)
     need = sum((Fraction(amount) * owed[asset] for asset, amount in needs.items()), ZERO)
+    need += sum((Fraction(one.other_maintenance) * owed[one.asset] for one in fixed), ZERO)
     afloat = tuple(_afloat(holding) for holding in ring.holdings if _moves(holding, path))
     found = []
     for chosen in product(*options):
@@ -100,6 +100,13 @@ def _moves(holding: Holding, path: Path) -> bool:
 
 
 def _check_settled(ring: Ring, fixed: Mapping[str, Fraction]) -> None:
+    for holding in ring.holdings:
+        if holding.other_maintenance and holding.asset not in fixed:
+            raise NotSupported(
+                f"{holding.asset} has a moving price, and maintenance of positions that are not listed",
+                path=f"collateral.{holding.asset}.mark_of",
+                hint="give it a fixed price, or list the positions",
+            )
     for leg in ring.legs:
         if leg.instrument.settle not in fixed:
             asset = leg.instrument.settle
@@ -114,18 +121,13 @@ def _options(
     holding: Holding, path: Path, profits: Mapping[str, Number], moving: set[str]
 ) -> list[tuple[Fraction, Fraction]]:
     """(worth of what stands still, weight of what moves) for each rate that could apply."""
-    owned, owed = (Fraction(rate) for rate in rates_of(holding, path.marks(path.start)))
+    lines = [(Fraction(rate), Fraction(fixed)) for rate, fixed in lines_of(holding, path.marks(path.start))]
     amount = Fraction(holding.amount) + Fraction(profits.get(holding.asset, 0))
     if holding.asset not in moving:
-        return [(collateral.worth(amount, owned, owed), owned)]
-    return [(amount * unit, unit) for unit in dict.fromkeys((owned, owed))]
+        return [(sliced_worth(amount, lines), lines[0][0])]
+    return [(amount * unit + fixed, unit) for unit, fixed in dict.fromkeys(lines)]
 
 
 def _afloat(holding: Holding) -> tuple[str, Fraction]:
     amount, rate = Fraction(holding.amount), holding.rate
-    unit = collateral.worth(
-        amount,
-        collateral.owned_rate(1, Fraction(rate.haircut)),
-        collateral.owed_rate(1, Fraction(rate.markup)),
-    )
-    return rate.mark_of or "", unit
+    return rate.mark_of or "", Fraction(worth_of(holding, amount, {rate.mark_of or "": Fraction(1)}))

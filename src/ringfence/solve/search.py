@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
@@ -11,6 +11,7 @@ from math import ceil, floor
 from ringfence.domain.numbers import exactly, plain, simplest
 from ringfence.errors import NotSupported, invariant
 from ringfence.exact.health import is_dead, is_liquidated, sums
+from ringfence.exact.leg import Leg
 from ringfence.exact.ring import Ring
 from ringfence.limits import LIMITS
 from ringfence.solve.concave import Curve, equity_zero, zero
@@ -108,6 +109,8 @@ def _by_halves(on: Course, *, up: bool) -> tuple[int, Fraction] | None:
     if not lines:
         return None
     if any(inverse) and not (all(inverse) and all(offset == 0 for offset, _ in lines)):
+        if not any(leg.bends for leg in ring.legs):
+            return _beside_straight(on, up=up)
         raise NotSupported(
             "coins that move by different betas, under a rate that grows with size",
             path="betas",
@@ -119,13 +122,43 @@ def _by_halves(on: Course, *, up: bool) -> tuple[int, Fraction] | None:
         reach = next((n for n in _doubling(alive) if is_liquidated(ring, path.on_grid(n))), 0)
     if reach < 1 or not is_liquidated(ring, path.on_grid(reach)):
         return None
+    return _halved(on, alive, reach)
+
+
+def _halved(on: Course, alive: int, reach: int) -> tuple[int, Fraction]:
+    """The liquidated one of two neighbouring quanta between one that is alive and one that is not."""
     while abs(reach - alive) > 1:
         middle = (alive + reach) // 2
-        if is_liquidated(ring, path.on_grid(middle)):
+        if is_liquidated(on.ring, on.path.on_grid(middle)):
             reach = middle
         else:
             alive = middle
-    return reach, reach * path.quantum
+    return reach, reach * on.path.quantum
+
+
+def _beside_straight(on: Course, *, up: bool) -> tuple[int, Fraction] | None:
+    """The first liquidated quantum where a venue only rounds: where its straight lines end, and beside it.
+
+    Rounding moves that by little, so that the way there and back is looked for in doubling steps.
+    """
+    ring, path, out = on.ring, on.path, 1 if up else -1
+    bare = replace(ring, legs=tuple(_unrounded(leg) for leg in ring.legs))
+    hit = _hit(course(bare, path), up=up)
+    if hit is None:
+        return None
+    steps = path.start / path.quantum
+    start, reach, alive, wide = floor(steps) if up else ceil(steps), hit[0], hit[0] - out, 1
+    while not is_liquidated(ring, path.on_grid(reach)):
+        alive, reach, wide = reach, reach + out * wide, 2 * wide
+        if reach < 1 or wide > 2**LAST_DOUBLING:
+            return None
+    while (alive - start) * out > 0 and is_liquidated(ring, path.on_grid(alive)):
+        reach, alive, wide = alive, alive - out * wide, 2 * wide
+    return _halved(on, alive if (alive - start) * out > 0 else start, reach)
+
+
+def _unrounded(leg: Leg) -> Leg:
+    return leg if leg.schedule is None else replace(leg, schedule=replace(leg.schedule, counted=None))
 
 
 def _doubling(start: int) -> Iterator[int]:

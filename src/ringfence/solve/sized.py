@@ -12,10 +12,9 @@ from ringfence.domain.derivation import Derivation
 from ringfence.domain.market import Market
 from ringfence.domain.numbers import EXACT, Number, rounded
 from ringfence.domain.tiers import TierBasis
-from ringfence.exact.health import is_liquidated, rates_of, sums
+from ringfence.exact.health import is_liquidated, lines_of, sliced_worth, sums
 from ringfence.exact.leg import Leg, charged_leg
-from ringfence.exact.ring import Holding, Ring
-from ringfence.formulas import collateral
+from ringfence.exact.ring import Ring
 from ringfence.solve.path import alone
 from ringfence.solve.search import LiquidationPrice, liquidation_price
 
@@ -145,20 +144,25 @@ def slopes(ring: Ring, leg: Leg, market: Market, price: Fraction, *, base: Fract
     if not ring.holdings:
         return [Slope(health, gain, Fraction(1), value, measure)]
     asset = leg.instrument.settle
-    equity, owned, owed = settled(ring, asset, marks)
-    rest = health - collateral.worth(equity, owned, owed)
-    return [Slope(rest + rate * equity, rate * gain, owed, value, measure) for rate in (owned, owed)]
+    equity, lines = settled(ring, asset, marks)
+    rest, owed = health - Fraction(sliced_worth(equity, lines)), lines[-1][0]
+    return [
+        Slope(rest + rate * equity + fixed, rate * gain, owed, value, measure)
+        for rate, fixed in dict.fromkeys(lines)
+    ]
 
 
-def settled(ring: Ring, asset: str, marks: Mapping[str, Number]) -> tuple[Fraction, Fraction, Fraction]:
-    """(equity in one asset of a multi-asset pool, what a unit counts when owned, and when owed)."""
+def settled(
+    ring: Ring, asset: str, marks: Mapping[str, Number]
+) -> tuple[Fraction, list[tuple[Fraction, Fraction]]]:
+    """Equity in one asset of a multi-asset pool, and the lines whose smallest is its worth, owed last."""
     holding = next(holding for holding in ring.holdings if holding.asset == asset)
-    owned, owed = (Fraction(rate) for rate in rates_of(holding, marks))
+    lines = [(Fraction(rate), Fraction(fixed)) for rate, fixed in lines_of(holding, marks)]
     equity = Fraction(holding.amount)
     for leg in ring.fractional.legs:
         if leg.instrument.settle == asset:
             equity += leg.profit(leg.value(Fraction(marks[leg.symbol])))
-    return equity, owned, owed
+    return equity, lines
 
 
 def marks_at(ring: Ring, market: Market, symbol: str, price: Fraction) -> dict[str, Number]:
@@ -182,17 +186,20 @@ def paid_in(ring: Ring, asset: str, amount: Number) -> Ring:
             whole, collateral=held, legs=tuple(_with_margin(one, held, ring) for one in whole.legs)
         )
     holdings = tuple(
-        Holding(h.asset, h.amount + Fraction(amount), h.rate) if h.asset == asset else h
-        for h in whole.holdings
+        replace(h, amount=h.amount + Fraction(amount)) if h.asset == asset else h for h in whole.holdings
     )
     return replace(whole, holdings=holdings)
 
 
 def _with_margin(leg: Leg, margin: Fraction, ring: Ring) -> Leg:
     """A leg charged anew where its venue's requirement depends on what is inside the fence."""
-    if leg.schedule is None or leg.charged is None or leg.charged.margin is None:
+    if leg.schedule is None or leg.charged is None:
         return leg
-    return charged_leg(replace(leg.charged, margin=margin), ring.rules)
+    if leg.charged.margin is not None:
+        return charged_leg(replace(leg.charged, margin=margin), ring.rules)
+    if leg.charged.wallet is not None:
+        return charged_leg(replace(leg.charged, wallet=margin), ring.rules)
+    return leg
 
 
 def by_search(alive: Callable[[Decimal], bool], *, lot: Decimal) -> Decimal | None:

@@ -18,7 +18,7 @@ from ringfence.domain.numbers import Number, exactly, positive, simplest
 from ringfence.errors import NotSupported, invariant
 from ringfence.exact.assess import RingFigures, assess
 from ringfence.exact.explain import show, signed
-from ringfence.exact.health import is_liquidated, sums
+from ringfence.exact.health import is_liquidated, sliced_worth, sums, wallet_lines
 from ringfence.exact.leg import Leg, charged_leg
 from ringfence.exact.ring import Book, Ring
 from ringfence.solve.arrange import fence_of
@@ -104,10 +104,16 @@ def _lacking(ring: Ring, asset: str, marks: Mapping[str, Number], health: Fracti
     """How much of an asset lifts health at these marks to zero; None where the asset counts for nothing."""
     if not ring.holdings:
         return -health
-    equity, owned, owed = settled(ring, asset, marks)
-    needed = (equity * owned if equity > 0 else equity * owed) - health
-    rate = owned if needed > 0 else owed
-    return None if rate == 0 else needed / rate - equity
+    equity, lines = settled(ring, asset, marks)
+    (holding,) = (one for one in ring.holdings if one.asset == asset)
+    if holding.profit_in_full:  # what is added goes into the wallet, and loses a share there
+        equity = Fraction(holding.amount)
+        lines = [(Fraction(rate), Fraction(fixed)) for rate, fixed in wallet_lines(holding, marks)]
+    needed = Fraction(sliced_worth(equity, lines)) - health
+    # The worth is the smallest of its lines, so each of them has to reach what is needed.
+    if any(rate == 0 and fixed < needed for rate, fixed in lines):
+        return None
+    return max((needed - fixed) / rate for rate, fixed in lines if rate != 0) - equity
 
 
 def _margin_lines(
@@ -428,7 +434,7 @@ def withdrawable(book: Book, market: Market, ring: Ring) -> Sized:
         )
     initial = figures.initial_margin
     free = Fraction(equity) - Fraction(initial)
-    exact = max(ZERO, min(kept, free))
+    exact = max(ZERO, min(kept, free)) if figures.withdrawable is None else Fraction(figures.withdrawable)
     lines.insert(
         1,
         Line(
@@ -446,7 +452,7 @@ def withdrawable(book: Book, market: Market, ring: Ring) -> Sized:
             "the venue lets go",
             exact,
             ring.asset,
-            "the smaller of the two, not below zero",
+            ring.rules.withdrawal.value,
             clause,
         )
     )

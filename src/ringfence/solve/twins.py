@@ -16,9 +16,9 @@ from ringfence.exact.assess import Assessment, PositionFigures, RingFigures, ass
 from ringfence.exact.health import sums
 from ringfence.exact.ring import Book
 from ringfence.solve.arrange import Arrangement, TwinName, arrangements
+from ringfence.solve.fed import most_by_asset, most_by_ring
 from ringfence.solve.liquidation import Liquidations, PositionLiquidation, Reach, liquidations
 from ringfence.solve.search import LiquidationPrice
-from ringfence.solve.worst import most_to_lose
 from ringfence.venues.rules import VenueRules
 
 
@@ -42,7 +42,8 @@ class PositionTwin:
 
     Attributes:
         margin: what stands behind it without unrealised PnL: its fence, or the whole pool (shared).
-        at_risk: the most it can still lose from here: its ring's equity, or less where the loss has an end.
+        at_risk: the most it can still lose from here: its ring's equity, or less where the loss has an end;
+            with automatic top-up also what the pool has available.
         shared: whether the margin is the pool's, so that it must not be added up over positions.
         loss_at_liquidation: lost from here to the nearest threshold of this coin alone, what remains
             there included only as ``left_at_liquidation``.
@@ -177,13 +178,28 @@ def twins(account: Account, market: Market, rules: VenueRules, *, on: str) -> Tw
     return Twins(_twin(as_is, market), _twin(isolated, market), _twin(cross, market), market)
 
 
+@exactly
+def twin_of(book: Book, market: Market) -> Twin:
+    """One account as it is, with nothing beside it.
+
+    >>> import ringfence as rf
+    >>> from ringfence.exact.ring import prepare
+    >>> from ringfence.venues.registry import rules
+    >>> book = prepare(rf.Account(venue="demo", wallet={"USDT": "70"}), rules("demo"), on="2026-11-22")
+    >>> twin_of(book, Market()).free_capital
+    {'USDT': Decimal('70')}
+    """
+    return _twin(Arrangement(TwinName.AS_IS, book.account, book), market)
+
+
 def _twin(arranged: Arrangement, market: Market) -> Twin:
     if not arranged.feasible:
         return Twin(arranged.name, arranged.account, arranged.missing, arranged.reason)
     book = arranged.book
     assessment, prices = assess(book, market), liquidations(book, market)
+    at_risk = most_by_ring(book, market, assessment)
     positions = tuple(
-        _position(book, market, figures, prices.positions[number])
+        _position(book, market, figures, prices.positions[number], at_risk=at_risk[figures.ring])
         for number, figures in enumerate(assessment.positions)
     )
     return Twin(
@@ -194,21 +210,14 @@ def _twin(arranged: Arrangement, market: Market) -> Twin:
         assessment,
         prices,
         positions,
-        _by_asset(book, {ring.name: most_to_lose(ring, market) for ring in book.rings}),
+        most_by_asset(book, market, assessment),
         {ring.asset: ring.available_balance for ring in assessment.rings if ring.mode is MarginMode.CROSS},
         _contagion(book, prices),
     )
 
 
-def _by_asset(book: Book, amounts: Mapping[str, Number]) -> dict[str, Number]:
-    found: dict[str, list[Number]] = {}
-    for ring in book.rings:
-        found.setdefault(ring.asset, []).append(amounts[ring.name])
-    return {asset: add(values) for asset, values in found.items()}
-
-
 def _position(
-    book: Book, market: Market, figures: PositionFigures, prices: PositionLiquidation
+    book: Book, market: Market, figures: PositionFigures, prices: PositionLiquidation, *, at_risk: Number
 ) -> PositionTwin:
     ring = book.ring_of(figures.position)
     added = sums(ring, {symbol: market.mark(symbol) for symbol in ring.symbols})
@@ -218,7 +227,7 @@ def _position(
         figures,
         prices,
         add([added.equity, -added.unrealized_pnl]),
-        most_to_lose(ring, market),
+        at_risk,
         ring.mode is MarginMode.CROSS,
         None if left is None else add([added.equity, -left]),
         left,

@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from ringfence.domain.market import Market
 from ringfence.domain.numbers import Number, add, exactly
-from ringfence.exact.health import is_dead, rates_of, sums
-from ringfence.exact.ring import Ring
+from ringfence.exact.health import is_dead, rates_of, sums, worth_of
+from ringfence.exact.ring import Holding, Ring
 from ringfence.solve.frontier import Axis, parts
 from ringfence.solve.path import Path
 from ringfence.solve.regimes import Regime, regimes
@@ -46,7 +46,7 @@ def can_be_liquidated(ring: Ring, market: Market) -> bool:
     """
     if not ring.legs:
         return False
-    if any(leg.counted is not None for leg in ring.legs):
+    if any(leg.bends for leg in ring.legs):
         return True  # a requirement that bends upward outgrows every gain
     fractional = ring.fractional
     path = Path(ring.symbols[0], ONE, ONE, {s: (ZERO, Fraction(market.mark(s))) for s in ring.symbols})
@@ -87,5 +87,13 @@ def _most_by(ring: Ring, symbol: str, price: Fraction, marks: Mapping[str, Decim
             slope, pole = (slope, pole - weight) if leg.is_inverse else (slope + weight, pole)
     for holding in ring.holdings:
         if holding.rate.mark_of == symbol:
-            slope += Fraction(holding.amount) * (1 - Fraction(holding.rate.haircut))
+            slope += _at_one(holding)
     return slope * price + pole / price
+
+
+def _at_one(holding: Holding) -> Fraction:
+    """What collateral counts at a price of one."""
+    amount, rate = Fraction(holding.amount), holding.rate
+    if rate.haircut_tiers and amount > 0:
+        return Fraction(worth_of(holding, amount, {rate.mark_of or "": ONE}))
+    return amount * (1 - Fraction(rate.haircut))

@@ -1,8 +1,7 @@
 """Imported tier tables: one JSON file a venue and date, in the format of the tables that ship.
 
-Beside floor, cap, rate and leverage a symbol's entry may hold ``deductions`` (where they do not follow
-from the rates), ``jumps``, ``basis`` and its own ``source``. Imports are for one person at a time: two
-that run at the same moment on one date leave a whole file, the later one's.
+The format is that of `ringfence.venues.tables`, with a source of its own for every symbol. Imports are
+for one person at a time: two that run at the same moment on one date leave a whole file, the later one's.
 """
 
 from __future__ import annotations
@@ -15,12 +14,13 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ringfence.domain.numbers import money, plain
-from ringfence.domain.tiers import Tier, TierBasis, TierTable, check_tiers, joined
+from ringfence.domain.numbers import plain
+from ringfence.domain.tiers import TierBasis, TierTable, check_tiers
 from ringfence.errors import BadFile, BadTiers, LimitExceeded, RingfenceError
 from ringfence.store.home import home, write_whole
 from ringfence.venues import registry
 from ringfence.venues.rules import VenueRules
+from ringfence.venues.tables import tables_in, tiers_of
 
 COLUMNS = ["floor", "cap", "maintenance_rate", "max_leverage"]
 
@@ -52,6 +52,7 @@ def save_tiers(
         BadTiers: a different table is stored for that symbol and date, or a table is not sound.
 
     >>> import tempfile
+    >>> from ringfence.domain.tiers import Tier
     >>> table = TierTable("X/Y:Y", (Tier(Decimal(0), None, Decimal("0.01"), Decimal(0)),), source="mine")
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     save_tiers([table], venue="demo", on="2026-11-22", folder=Path(folder)).added
@@ -160,9 +161,10 @@ def _entry(table: TierTable) -> dict[str, Any]:
         entry["basis"] = table.basis.value
     if table.jumps:
         entry["jumps"] = True
-    if table.tiers != joined([(t.floor, t.cap, t.rate, t.max_leverage) for t in table.tiers]):
+    rows = [(t.floor, t.cap, t.rate, t.max_leverage) for t in table.tiers]
+    if table.tiers != tiers_of(rows, jumps=table.jumps):
         entry["deductions"] = [_exact(tier.deduction) for tier in table.tiers]
-    entry["tiers"] = [[_exact(v) for v in (t.floor, t.cap, t.rate, t.max_leverage)] for t in table.tiers]
+    entry["tiers"] = [[_exact(v) for v in row] for row in rows]
     return entry
 
 
@@ -195,26 +197,5 @@ def _document(path: Path) -> Any:
 
 
 def _tables(document: Any) -> Iterable[TierTable]:
-    for symbol, entry in document["symbols"].items():
-        rows = [tuple(None if v is None else money(v, path=symbol) for v in row) for row in entry["tiers"]]
-        tiers = joined(rows)  # type: ignore[arg-type]  # a missing floor or rate is a TypeError that _read reports
-        if "deductions" in entry:
-            tiers = tuple(
-                Tier(t.floor, t.cap, t.rate, money(d, path=symbol), t.max_leverage)
-                for t, d in zip(tiers, entry["deductions"], strict=True)
-            )
-        table = TierTable(
-            symbol,
-            tiers,
-            TierBasis(entry.get("basis", "quote")),
-            valid_from=document["valid_from"],
-            source=entry.get("source", document["source"]),
-            jumps=entry.get("jumps", False),
-        )
-        if table.digest != entry["digest"]:
-            raise BadTiers(
-                "the table is not the one its digest was made of",
-                path=symbol,
-                hint="delete the file and import the tiers again",
-            )
-        yield check_tiers(table, path=symbol)
+    for table in tables_in(document, hint="delete the file and import the tiers again"):
+        yield check_tiers(table, path=table.symbol)

@@ -13,7 +13,15 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
 
-from ringfence.domain.account import Account, CollateralRate, InstrumentTerms, MarginMode, Order, Position
+from ringfence.domain.account import (
+    Account,
+    CollateralRate,
+    InstrumentTerms,
+    MarginMode,
+    Order,
+    Position,
+    haircut_slices,
+)
 from ringfence.domain.instrument import Kind
 from ringfence.domain.market import Market
 from ringfence.domain.numbers import exactly, money, positive, rounded, simplest
@@ -25,6 +33,9 @@ STRICT = ("official", "captured")
 
 FENCE_PLACES = Decimal("1E-40")
 """A fence of entry value / leverage may have no end (10 / 3); it is cut far below any tolerance."""
+
+STAND_IN_RATE = Decimal("0.01")
+"""Fills a table whose rates nobody states; no figure that depends on it is said."""
 
 TERMS = (
     "kind", "contract_size", "mark_quantum", "taker_fee", "liquidation_fee", "funding_rate", "tick_size",
@@ -89,6 +100,7 @@ class Situation:
         at_entry: positions whose fence is what the venue asks for at entry; value over leverage stands in
             until its rule is asked.
         tables: the table of each position, where legs of one symbol state different ones.
+        rateless: symbols whose tiers are given without their maintenance rates.
     """
 
     account: Account
@@ -97,6 +109,7 @@ class Situation:
     unfenced: frozenset[Key] = frozenset()
     tables: Mapping[Key, TierTable] = field(default_factory=dict)
     at_entry: frozenset[Key] = frozenset()
+    rateless: frozenset[str] = frozenset()
 
 
 def load_cases(lines: Iterable[str], *, name: str = "cases") -> list[Case]:
@@ -162,7 +175,10 @@ def read_case(case: Case) -> Situation:
         on=_day(document.get("on")),
     )
     market = Market(_marks(document, written, notes))
-    return Situation(account, market, tuple(notes), frozenset(unfenced), own, frozenset(at_entry))
+    rateless = frozenset(
+        row["symbol"] for row in _rows(written) if any(tier[2] is None for tier in row.get("tiers") or ())
+    )
+    return Situation(account, market, tuple(notes), frozenset(unfenced), own, frozenset(at_entry), rateless)
 
 
 def _marks(document: Mapping[str, Any], written: Mapping[str, Any], notes: list[str]) -> dict[str, Decimal]:
@@ -216,12 +232,11 @@ def _entry_mark(row: Mapping[str, Any]) -> Decimal:
 
 
 def _rate(asset: str, row: Mapping[str, Any]) -> CollateralRate:
-    if row.get("haircut_tiers"):
-        raise NotSupported("a haircut that grows with the amount", path=f"collateral.{asset}.haircut_tiers")
     if row.get("price") is None:
         raise MissingRate("no price", path=f"collateral.{asset}.price")
     haircut, markup = row.get("haircut") or Decimal(0), row.get("markup") or Decimal(0)
-    return CollateralRate(price=row["price"], haircut=haircut, markup=markup)
+    slices = haircut_slices(row.get("haircut_tiers") or ())
+    return CollateralRate(price=row["price"], haircut=haircut, markup=markup, haircut_tiers=slices)
 
 
 def _orders(written: Mapping[str, Any]) -> tuple[Order, ...]:
@@ -272,6 +287,8 @@ def _tables(written: Mapping[str, Any]) -> tuple[dict[str, TierTable], dict[Key,
 def table_of_rows(symbol: str, rows: Iterable[list[str | None]], *, basis: str = "quote") -> TierTable:
     """A table from ``[floor, cap, rate, deduction, max leverage]``; an unknown deduction is what joins.
 
+    A rate that is not stated is filled in; `Situation.rateless` names its symbol.
+
     >>> rows = [["0", "100", "0.01", None, None], ["100", None, "0.02", None, None]]
     >>> table_of_rows("X/Y:Y", rows).tiers[1].deduction
     Decimal('1.00')
@@ -280,8 +297,9 @@ def table_of_rows(symbol: str, rows: Iterable[list[str | None]], *, basis: str =
     for row in rows:
         cells = (None if cell is None else money(cell, path=f"tiers.{symbol}") for cell in row)
         floor, cap, rate, deduction, leverage = cells
-        if floor is None or rate is None:
-            raise NotSupported("a tier without floor or rate", path=f"tiers.{symbol}", value=row)
+        if floor is None:
+            raise NotSupported("a tier without a floor", path=f"tiers.{symbol}", value=row)
+        rate = STAND_IN_RATE if rate is None else rate
         if tiers and floor <= tiers[-1].floor:
             raise BadTiers("floors must rise", path=f"tiers.{symbol}", value=floor)
         if deduction is None:

@@ -21,7 +21,7 @@ from ringfence.domain.numbers import Number, add, rounded, simplest
 from ringfence.domain.tiers import TierBasis, TierTable, joined
 from ringfence.exact.assess import Assessment, RingFigures, assess
 from ringfence.exact.ring import Book, prepare
-from ringfence.venues.rules import VenueRules
+from ringfence.venues.rules import Fence, TierRule, VenueRules
 
 T = TypeVar("T")
 
@@ -148,7 +148,7 @@ def sample(rules: VenueRules, *, seed: int, number: int) -> Sample:
     contracts = _contracts(draws, table, kind, entry, size, on_a_floor=number % 10 == 0)
     value = _value(Fraction(contracts) * Fraction(size), entry, kind)
     leverage = Decimal(draws.pick(LEVERAGES))
-    isolated = draws.below(2) == 0
+    isolated = draws.below(2) == 0 and rules.fence is not Fence.NONE
     position = Position(
         symbol, draws.pick(tuple(Side)), contracts, entry_price=entry, leverage=leverage,
         margin_mode=MarginMode.ISOLATED if isolated else MarginMode.CROSS,
@@ -173,11 +173,13 @@ def _table(rules: VenueRules, draws: Draws) -> tuple[str, TierTable]:
         return draws.pick(own)
     symbol = MADE_UP[draws.pick(rules.kinds)]
     first = draws.pick(ROUND)
-    rows = [
+    rows: list[tuple[Decimal, Decimal | None, Decimal, Decimal | None]] = [
         (Decimal(0), Decimal(first * 100), Decimal("0.004"), None),
         (Decimal(first * 100), Decimal(first * 5_000), Decimal("0.01"), None),
         (Decimal(first * 5_000), None, Decimal("0.05"), None),
     ]
+    if rules.tier_rule is TierRule.ONE_RATE:
+        rows = [(Decimal(0), None, Decimal("0.004"), Decimal(100))]
     return symbol, TierTable(symbol, joined(rows), TierBasis.SETTLE, rules.valid_from, "made up")
 
 

@@ -12,7 +12,14 @@ from typing import Any
 from ringfence.domain.account import Account, MarginMode, Position
 from ringfence.domain.numbers import Number, plain
 from ringfence.domain.tiers import Tier, TierTable
-from ringfence.errors import NotDocumented, NoTier, NotSupported, UnknownSymbol
+from ringfence.errors import (
+    MissingLeverage,
+    MissingRate,
+    NotDocumented,
+    NoTier,
+    NotSupported,
+    UnknownSymbol,
+)
 from ringfence.exact.assess import Assessment, PositionFigures, RingFigures, Solvency, assess
 from ringfence.exact.leg import charged_leg
 from ringfence.exact.ring import Book, prepare
@@ -20,6 +27,7 @@ from ringfence.solve.arrange import fence_of
 from ringfence.solve.liquidation import Answer, Reach, move_alone, shown_prices
 from ringfence.solve.sized import paid_in
 from ringfence.testing.cases import Case, Key, Situation, read_case
+from ringfence.testing.unstated import either_way
 from ringfence.venues import registry
 from ringfence.venues.rules import VenueRules
 from ringfence.venues.shown import Prices
@@ -37,14 +45,32 @@ PROBES = 24
 
 def compute(case: Case, rules: VenueRules | None = None) -> Computed:
     """Read a case and assess it under the rules of its venue, or under the pack given."""
-    situation = read_case(case)
+    return _computed(read_case(case), rules)
+
+
+def _computed(situation: Situation, rules: VenueRules | None) -> Computed:
+    """The case assessed; twice, under two values, where it leaves out a rate that its venue counts."""
+    try:
+        return _assessed(situation, rules)
+    except (MissingRate, MissingLeverage) as error:
+        both = either_way(situation, error)
+        if both is None:
+            raise
+        low, high, name = both
+        note = f"{name} is not given: only what does not depend on it is said"
+        said = _computed(low, rules)
+        return replace(said, notes=[*said.notes, note], others=(*said.others, _computed(high, rules)))
+
+
+def _assessed(situation: Situation, rules: VenueRules | None) -> Computed:
     stated = situation.account
-    chosen = rules or registry.rules(case.venue, on=stated.on)
+    chosen = rules or registry.rules(stated.venue, on=stated.on)
     on = stated.on or NEWEST
     missing = frozenset(
         one.symbol for one in stated.positions if not _has_table(stated, chosen, one.symbol, on)
     )
-    account = replace(stated, tiers={**stated.tiers, **{symbol: _stand_in(symbol) for symbol in missing}})
+    account = replace(stated, tiers={**{symbol: _stand_in(symbol) for symbol in missing}, **stated.tiers})
+    missing |= situation.rateless
     book = _fenced_by_rule(_with_own_tables(prepare(account, chosen, on=on), situation), situation)
     notes = [
         f"{symbol}: no tiers are known, so nothing that depends on them is said" for symbol in sorted(missing)
@@ -84,7 +110,7 @@ def _with_own_tables(book: Book, situation: Situation) -> Book:
     for ring in book.rings:
         legs = []
         for leg in ring.legs:
-            table = situation.tables.get(leg.position.key, leg.table)
+            table = book.rules.as_charged(situation.tables.get(leg.position.key, leg.table))
             if leg.schedule is not None and leg.charged is not None:
                 legs.append(charged_leg(replace(leg.charged, table=table), book.rules))
                 continue
@@ -107,6 +133,8 @@ class Computed:
     notes: list[str] = field(default_factory=list)
     tierless: frozenset[str] = frozenset()
     """Symbols whose tiers nobody states; a stand-in fills their place."""
+    others: tuple[Computed, ...] = ()
+    """The same case under another value of what it leaves out: a figure must be the same."""
 
     @cached_property
     def pool(self) -> RingFigures:
@@ -174,9 +202,11 @@ def _bankruptcy(said: Computed, one: PositionFigures) -> Value:
 
 def _entry_price(said: Computed, one: PositionFigures) -> Value:
     position = one.position
+    _, leg = said.book.leg_of(position)
+    if leg.schedule is not None and leg.schedule.entry_price is not None:
+        return leg.schedule.entry_price
     if position.entry_price is not None or position.entry_cost is None:
         return position.entry_price
-    _, leg = said.book.leg_of(position)
     size, cost = Fraction(leg.size), Fraction(position.entry_cost)
     return size / cost if leg.is_inverse else cost / size
 
@@ -251,7 +281,7 @@ def figure(said: Computed, key: Key | None, name: str) -> Number | str:
     if name in TIER_FIGURES and said.tierless & set(_tiers_behind(said, key, name)):
         raise NotDocumented("neither the case nor the venue's tables give the tiers", path=name)
     value = known[name](said) if key is None else known[name](said, said.figures(key))
-    if value is None:
+    if value is None or any(figure(other, key, name) != value for other in said.others):
         raise NotDocumented("the case leaves out what this figure needs", path=name)
     return value
 

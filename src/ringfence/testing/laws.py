@@ -178,10 +178,18 @@ def health_falls(one: Sample) -> Seen:
     """A price further against the position leaves less health, tier edges included where tiers join."""
     worse = one.mark * (Decimal("0.75") if one.position.side is Side.LONG else Decimal("1.25"))
     moved = one.at(worse)
-    if one.table.jumps and moved.assessment.positions[0].tier != one.assessment.positions[0].tier:
+    here = one.assessment.positions[0]
+    if one.book.leg_of(one.position)[1].bends and 2 * here.requirement > here.notional:
+        return  # a rate that grows with size asks for more than there is: no venue lets it be opened
+    if not _joined(one) and moved.assessment.positions[0].tier != one.assessment.positions[0].tier:
         return
     before, after = one.ring.health, moved.ring.health
     yield after < before, f"{one}: health {plain(before)}, and {plain(after)} at {worse}"
+
+
+def _joined(one: Sample) -> bool:
+    """Whether the requirement has no jump: of the table, and as the venue charges it."""
+    return not one.table.jumps and one.book.leg_of(one.position)[1].joined
 
 
 def long_and_short_mirror(one: Sample) -> Seen:

@@ -13,7 +13,14 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from ringfence.domain.account import Account, CollateralRate, InstrumentTerms, MarginMode, Position
+from ringfence.domain.account import (
+    Account,
+    CollateralRate,
+    HaircutSlice,
+    InstrumentTerms,
+    MarginMode,
+    Position,
+)
 from ringfence.domain.instrument import Kind
 from ringfence.domain.market import Market
 from ringfence.domain.tiers import TierBasis, TierTable, joined
@@ -27,6 +34,7 @@ LINEAR = ("BTC/USDT:USDT", "ETH/USDT:USDT", "SOL/USDT:USDT")
 COIN = ("BTC/USD:BTC", "BTC/USD:BTC-261225", "ETH/USD:BTC")
 DOLLARS = ("BTC/USDT:USDT", "ETH/USDT:USDT", "SOL/USDC:USDC")
 SHAPES = ("linear", "hedged", "mixed", "coin", "multi_asset")
+CUTS = (Decimal("0.01"), Decimal("0.05"), Decimal("0.2"))
 BETAS = tuple(Decimal(beta) for beta in ("-1", "-0.5", "0", "0.5", "1", "1.5", "2"))
 
 
@@ -146,14 +154,26 @@ def _wallets(shape: str) -> st.SearchStrategy[dict[str, Decimal]]:
 
 @st.composite
 def _rates(draw: st.DrawFn) -> dict[str, CollateralRate]:
-    cuts = st.sampled_from((Decimal(0), Decimal("0.01"), Decimal("0.05"), Decimal("0.2")))
+    cuts = st.sampled_from((Decimal(0), *CUTS))
     moving = draw(st.booleans())
     bitcoin = {"mark_of": "BTC/USDT:USDT"} if moving else {"price": draw(wholes(40, 160))}
     return {
-        "USDT": CollateralRate(price=Decimal(1), haircut=draw(cuts), markup=draw(cuts)),
+        "USDT": CollateralRate(price=Decimal(1), **draw(_haircuts((1_000, 3_000))), markup=draw(cuts)),
         "USDC": CollateralRate(price=Decimal("0.99"), haircut=draw(cuts), markup=draw(cuts)),
-        "BTC": CollateralRate(**bitcoin, haircut=draw(cuts), markup=draw(cuts)),
+        "BTC": CollateralRate(**bitcoin, **draw(_haircuts((2, 5))), markup=draw(cuts)),
     }
+
+
+@st.composite
+def _haircuts(draw: st.DrawFn, edges: tuple[int, int]) -> dict[str, Any]:
+    """One haircut, or slices of the amount, the last of which may end."""
+    cuts = sorted(draw(st.lists(st.sampled_from((Decimal(0), *CUTS)), min_size=3, max_size=3)))
+    if draw(st.booleans()):
+        return {"haircut": cuts[0]}
+    first, second = map(Decimal, edges)
+    last = draw(st.sampled_from((None, second * 2)))
+    rows = ((Decimal(0), first, cuts[0]), (first, second, cuts[1]), (second, last, cuts[2]))
+    return {"haircut_tiers": tuple(HaircutSlice(*row) for row in rows)}
 
 
 @st.composite

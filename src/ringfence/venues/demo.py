@@ -12,6 +12,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ringfence.domain.instrument import Kind
+from ringfence.venues.modes import Change, Effect, ModeRule, Removal, Verdict, When
 from ringfence.venues.rules import (
     Basis,
     Clause,
@@ -27,6 +28,7 @@ from ringfence.venues.rules import (
     Withdrawal,
     tiers,
 )
+from ringfence.venues.sequence import Action, Charge, Fee, LiquidationSequence, Ranking, Step
 
 HANDBOOK = Source("Demo Exchange handbook, leverage and margin", as_of="2026-11-20")  # [1]
 
@@ -34,6 +36,39 @@ HANDBOOK = Source("Demo Exchange handbook, leverage and margin", as_of="2026-11-
 def _section(number: int) -> Clause:
     return Clause(HANDBOOK, f"section {number}")
 
+
+MODES = (
+    # [1] section 10: the first line of a change whose situation holds decides.
+    ModeRule(Change.TO_ISOLATED, When.MULTI_ASSET, Verdict.REFUSED, "D-104"),
+    ModeRule(Change.TO_ISOLATED, When.ORDER_IN_SYMBOL, Verdict.REFUSED, "D-101", words="cancel its orders"),
+    ModeRule(Change.TO_ISOLATED, When.NOT_ENOUGH, Verdict.REFUSED, "D-103"),
+    ModeRule(Change.TO_ISOLATED, When.ALWAYS, Verdict.ALLOWED, effect=Effect.POOL_TO_FENCE),
+    ModeRule(Change.TO_CROSS, When.ORDER_IN_SYMBOL, Verdict.REFUSED, "D-101", words="cancel its orders"),
+    ModeRule(Change.TO_CROSS, When.ALWAYS, Verdict.ALLOWED, effect=Effect.FENCE_TO_POOL),
+    ModeRule(Change.RAISE_LEVERAGE, When.BEYOND_TIER, Verdict.REFUSED, "D-102"),
+    ModeRule(Change.RAISE_LEVERAGE, When.ALWAYS, Verdict.ALLOWED, effect=Effect.FENCE_FOLLOWS),
+    ModeRule(Change.LOWER_LEVERAGE, When.NOT_ENOUGH, Verdict.REFUSED, "D-103"),
+    ModeRule(Change.LOWER_LEVERAGE, When.ALWAYS, Verdict.ALLOWED, effect=Effect.FENCE_FOLLOWS),
+    ModeRule(Change.POSITION_MODE, When.ANY_POSITION, Verdict.REFUSED, "D-105", words="close every position"),
+    ModeRule(Change.POSITION_MODE, When.ALWAYS, Verdict.ALLOWED, effect=Effect.NOTHING_ELSE),
+    ModeRule(Change.ADD_MARGIN, When.NOT_ISOLATED, Verdict.REFUSED, "D-106"),
+    ModeRule(Change.ADD_MARGIN, When.NOT_ENOUGH, Verdict.REFUSED, "D-103"),
+    ModeRule(Change.ADD_MARGIN, When.ALWAYS, Verdict.ALLOWED, effect=Effect.AMOUNT_MOVES),
+    ModeRule(Change.REMOVE_MARGIN, When.NOT_ISOLATED, Verdict.REFUSED, "D-106"),
+    ModeRule(Change.REMOVE_MARGIN, When.NOT_ENOUGH, Verdict.REFUSED, "D-107"),
+    ModeRule(Change.REMOVE_MARGIN, When.ALWAYS, Verdict.ALLOWED, effect=Effect.AMOUNT_MOVES),
+    ModeRule(Change.MULTI_ASSET_ON, When.ANY_ISOLATED, Verdict.REFUSED, "D-104"),
+    ModeRule(Change.MULTI_ASSET_ON, When.ALWAYS, Verdict.ALLOWED, effect=Effect.NOTHING_ELSE),
+    ModeRule(Change.OPEN, When.BEYOND_TIER, Verdict.REFUSED, "D-102"),
+    ModeRule(Change.OPEN, When.NOT_ENOUGH, Verdict.REFUSED, "D-103"),
+    ModeRule(Change.OPEN, When.ALWAYS, Verdict.ALLOWED, effect=Effect.NOTHING_ELSE),
+)
+
+SEQUENCE = LiquidationSequence(  # [1] section 11
+    (Step(Action.CANCEL_CONTRACT), Step(Action.STEP_DOWN), Step(Action.TAKE_OVER)),
+    fee=Fee(Charge.OF_VALUE, {"": "0.005"}),
+    ranking=Ranking.PROFIT_TIMES_LEVERAGE,
+)
 
 RULES = VenueRules(
     key="demo",
@@ -47,6 +82,7 @@ RULES = VenueRules(
     trigger=Trigger.AT_OR_BELOW_ZERO,  # [1] section 5: "equal to or less than"
     fence=Fence.ENTRY_NOTIONAL_OVER_LEVERAGE,  # [1] section 6
     withdrawal=Withdrawal.WALLET_LESS_MAINTENANCE_AND_EQUITY_LESS_INITIAL,  # [1] section 6
+    liquidation=SEQUENCE,
     shortfall=Shortfall.INSURANCE_FUND,  # [1] section 7
     money=Money(Decimal("0.00000001"), "half even"),
     mark_quantum=Decimal("0.01"),
@@ -63,12 +99,15 @@ RULES = VenueRules(
         "available_balance": _section(6),
         "fence": _section(6),
         "withdrawal": _section(6),
+        "liquidation": _section(11),
         "shortfall": _section(7),
         "funding": _section(8),
         "money": _section(9),
         "mode_switch": _section(10),
     },
     multi_asset=True,
+    modes=MODES,
+    removal=Removal.INITIAL_AT_MARK,  # [1] section 10
     tables=tiers(
         """
         # symbol           up to   maintenance      [1] section 3

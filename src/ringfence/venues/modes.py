@@ -20,6 +20,8 @@ class Change(StrEnum):
     REMOVE_MARGIN = "remove_margin"
     MULTI_ASSET_ON = "multi_asset_on"
     MULTI_ASSET_OFF = "multi_asset_off"
+    OPEN = "open"
+    """Open a position or add to one; reducing needs no margin and has no rule."""
 
 
 class When(StrEnum):
@@ -63,6 +65,9 @@ class Removal(StrEnum):
     """How much of a fence can be taken out again while its position is open."""
 
     INITIAL_AT_MARK = "as long as equity inside covers the initial margin at the mark"
+    INITIAL_AT_MARK_OR_TENTH = (
+        "as long as equity inside covers the initial margin at the mark and a tenth of the value"
+    )
     INITIAL_AT_MARK_AND_MAINTENANCE = (
         "the smaller of margin less maintenance and equity less initial margin at the mark"
     )
@@ -78,6 +83,9 @@ class ModeRule:
     Attributes:
         code: the venue's error code where it refuses. clause: key of ``VenueRules.clauses``, or ``""``
             for ``mode_switch``. mode: only for positions in this margin mode.
+        words: what a reader is told beside the situation: the way out, or what follows.
+        assumption: what is assumed where the rule could not be confirmed; empty where it is documented.
+        whole_account: the setting is the account's, so that every position follows.
 
     >>> ModeRule(Change.TO_CROSS, When.POSITION_IN_SYMBOL, Verdict.REFUSED, "-4048").verdict.value
     'refused'
@@ -91,3 +99,25 @@ class ModeRule:
     words: str = ""
     clause: str = "mode_switch"
     mode: MarginMode | None = None
+    assumption: str = ""
+    whole_account: bool = False
+
+
+def ruled(
+    clause: str, change: Change, *rows: tuple[When, str, str], effect: Effect | None = None
+) -> tuple[ModeRule, ...]:
+    """The rules of one change under one clause: refusals by situation, code and words; then accepted.
+
+    Args:
+        effect: what follows where no refusal holds; None: the venue's data ends with the refusals.
+
+    >>> [one.verdict.value for one in ruled("mode_switch", Change.TO_CROSS, (When.ANY_ORDER, "-1", ""))]
+    ['refused']
+    """
+    refusals = tuple(
+        ModeRule(change, when, Verdict.REFUSED, code, words=words, clause=clause)
+        for when, code, words in rows
+    )
+    if effect is None:
+        return refusals
+    return (*refusals, ModeRule(change, When.ALWAYS, Verdict.ALLOWED, effect=effect, clause=clause))

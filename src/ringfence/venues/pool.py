@@ -30,6 +30,7 @@ class Resting:
 
     Attributes:
         long_value, short_value: of its cross positions at the mark, settlement asset, not below zero.
+        long_contracts, short_contracts: the same positions, counted.
         mark: its mark price; None where none is known. initial_rate: 1 / leverage.
         held: initial margin of those positions by the venue's rule.
         table: None where no tiers are known.
@@ -45,6 +46,8 @@ class Resting:
     held: Fraction
     hedged: bool
     table: TierTable | None = None
+    long_contracts: Fraction = Fraction(0)
+    short_contracts: Fraction = Fraction(0)
 
     @property
     def buys(self) -> Fraction:
@@ -66,6 +69,7 @@ class PoolPosition(NamedTuple):
     profit: Fraction
     initial: Fraction
     requirement: Fraction
+    closing_fee: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,16 @@ class Pool:
     notional: Fraction
     order_margin: Fraction
     positions: tuple[PoolPosition, ...]
+
+
+class OrderTest(NamedTuple):
+    """What resting orders add to the liquidation test of their pool, in its asset.
+
+    ``requirement`` as if they were filled; ``set_aside`` of the equity, before the two are compared.
+    """
+
+    requirement: Fraction
+    set_aside: Fraction
 
 
 class Free(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import entry_points
 
@@ -75,6 +76,22 @@ def examples(key: str) -> str:
     if not isinstance(text, str):
         raise BadRules(f"{key}: EXAMPLES is a text, one line an example", path=f"{key}.EXAMPLES")
     return text
+
+
+def not_reproduced(key: str) -> Mapping[str, str]:
+    """Cases of a venue whose own source contradicts itself: case id to the argument; mostly empty.
+
+    Raises:
+        UnknownVenue, BadRules: as `pack`.
+
+    >>> dict(not_reproduced("demo"))
+    {}
+    """
+    pack(key)
+    listed = getattr(_module(key), "NOT_REPRODUCED", {})
+    if not isinstance(listed, Mapping):
+        raise BadRules(f"{key}: NOT_REPRODUCED is a table, case id to argument", path=f"{key}.NOT_REPRODUCED")
+    return listed
 
 
 def rules(key: str, *, on: str | None = None) -> VenueRules:

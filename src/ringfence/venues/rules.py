@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from enum import Enum, StrEnum
 from fractions import Fraction
@@ -14,10 +14,10 @@ from functools import cached_property
 from ringfence.domain.account import InstrumentTerms
 from ringfence.domain.instrument import Instrument, Kind, kind_of, symbol_parts
 from ringfence.domain.numbers import Number, money, rounded
-from ringfence.domain.tiers import TierBasis, TierTable, check_tiers, joined
-from ringfence.errors import BadRules, NoTier
+from ringfence.domain.tiers import Tier, TierBasis, TierTable, check_tiers, joined
+from ringfence.errors import BadRules, BadTiers, NoTier
 from ringfence.venues.modes import ModeRule, Removal
-from ringfence.venues.pool import Free, Pool, Resting
+from ringfence.venues.pool import Free, OrderTest, Pool, Resting
 from ringfence.venues.schedule import (
     Charged,
     ClosingFee,
@@ -26,6 +26,7 @@ from ringfence.venues.schedule import (
     charged_on_mark,
     fixed_requirement,
 )
+from ringfence.venues.sequence import NOT_STATED, LiquidationSequence
 from ringfence.venues.shown import Prices, Solved, exact_prices
 
 
@@ -33,6 +34,7 @@ class MarkPrice(Enum):
     """Which price the venue re-marks and liquidates at."""
 
     VENUE_MARK = "the venue's own mark price"
+    ORACLE = "the oracle price; the venue has no mark of its own"
 
 
 class Trigger(Enum):
@@ -55,6 +57,10 @@ class Hedge(Enum):
     EACH_LEG = "each leg has its own maintenance; both share one pool, hence one liquidation price"
     NOT_OFFERED = "the venue has no hedge mode: one position a symbol"
     NOT_COMPUTED = "opposite legs in cross are netted by a rule that is not public in full"
+    LARGER_SIDE = (
+        "longs and shorts of one underlying in cross are netted: only the larger side needs margin, which is "
+        "not computed yet"
+    )
 
 
 class OpenOrders(Enum):
@@ -64,6 +70,16 @@ class OpenOrders(Enum):
 
     WORSE_SIDE = (
         "one-way: the larger of all buys or all sells filling; hedge: each leg with its opening orders"
+    )
+
+
+class TierRule(Enum):
+    """What a tier's rate is charged on."""
+
+    AS_STATED = "value x rate - deduction, as the table states them"
+    ONE_RATE = "one rate at every size: a market has no tiers"
+    WHOLE_POSITION = (
+        "the whole position at the rate of its tier; nothing is deducted, whatever the table says"
     )
 
 
@@ -88,10 +104,22 @@ class Withdrawal(Enum):
     OWN_RULE = "by the venue's own formula"
 
 
+class FundingFrom(Enum):
+    """What pays the funding of an isolated position; a cross position's wallet pays in any case."""
+
+    FENCE = "the margin inside the fence pays and receives, and nothing else"
+    AVAILABLE_THEN_FENCE = (
+        "the available balance of the wallet pays first, the fence what is missing; the wallet receives"
+    )
+
+
 class Shortfall(Enum):
     """Who bears a balance below zero after liquidation."""
 
     INSURANCE_FUND = "the insurance fund; the trader's balance is reset to zero"
+    DELEVERAGED = (
+        "traders on the other side, whose positions are closed against it; the balance is reset to zero"
+    )
     SOCIALISED = "the other traders, after the insurance fund; the trader's balance is reset to zero"
     UNKNOWN = "nobody says; the venue's rule is not public"
 
@@ -220,24 +248,40 @@ class VenueRules:
     """The prices on the venue's screen, from the exact ones."""
     order_margin: Callable[[Resting], Number] | None = None
     """What resting orders of one symbol hold beyond its positions; None: ``open_orders`` says it."""
+    order_test: Callable[[Resting], OrderTest] | None = None
+    """What resting orders of one symbol add to the liquidation test of their pool; None: nothing."""
+    sees_pool: bool = False
+    """``charge`` depends on the wallet of the pool and on what its other positions cost."""
     free: Callable[[Pool], Free] | None = None
     """Available balance and what may leave a pool; None: ``withdrawal`` says it."""
     modes: tuple[ModeRule, ...] = ()
     """What the venue does with each change while something is open, the first that applies."""
-    removal: Removal = Removal.NOTHING
-    """How much of a fence may be taken out while its position is open."""
+    removal: Removal | None = None
+    """How much of a fence may be taken out while its position is open; None: not known to us."""
     list_rates: Mapping[str, Decimal] = field(default_factory=dict)
     """Rates the venue publishes for a regular account (``taker_fee``); shown as a way out, never assumed."""
     tier_basis: Mapping[Kind, TierBasis] = field(default_factory=lambda: {Kind.LINEAR: TierBasis.QUOTE})
     """What floor and cap of this venue's tiers are measured in, by kind, where a file does not say it."""
+    tier_rule: TierRule = TierRule.AS_STATED
+    funding_from: FundingFrom = FundingFrom.FENCE
+    """What pays the funding of an isolated position; see the clause ``funding``."""
+    no_tiers: bool = False
+    """The venue has no tiers: what it asks follows from leverage and fees alone, whatever the size."""
+    liquidation: LiquidationSequence = NOT_STATED
+    """What the venue does to a ring that fails its test, step by step; clause ``liquidation``."""
     auto_top_up: bool = False
     """The venue can feed a fence from the wallet; the fence bounds the loss only while that is off."""
     multi_asset: bool = False
+    profit_in_full: bool = False
+    """In a multi-asset pool haircuts fall on the wallet alone: unrealised PnL counts at its full price."""
+    fences_beside_multi_asset: bool = False
+    """Isolated positions may stand beside a multi-asset pool, each behind margin in its own currency."""
     notes: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:
-        more = () if self.closing_fee is ClosingFee.NONE else ("closing_fee",)
-        for rule in (*CITED, *more):
+        fee = () if self.closing_fee is ClosingFee.NONE else ("closing_fee",)
+        sequence = () if self.liquidation is NOT_STATED else ("liquidation",)
+        for rule in (*CITED, *fee, *sequence):
             if rule not in self.clauses:
                 raise BadRules(
                     f"{self.key}: a rule without a source does not load",
@@ -319,6 +363,22 @@ class VenueRules:
         kept = fee if self.fence is Fence.WITH_CLOSING_FEE else Fraction(0)
         return initial, charged.entry_value * (rate + kept)
 
+    def as_charged(self, table: TierTable) -> TierTable:
+        """The table as the venue charges it: without deductions where the rate is on the whole position.
+
+        Raises:
+            BadTiers: several tiers, at a venue whose markets have one rate.
+        """
+        if self.tier_rule is TierRule.ONE_RATE and len(table.tiers) > 1:
+            raise BadTiers(
+                f"{self.title} has one rate for a market, at every size",
+                path=f"tiers.{table.symbol}", value=len(table.tiers), hint="state its one tier, from 0 up",
+            )  # fmt: skip
+        if self.tier_rule is TierRule.AS_STATED or all(tier.deduction == 0 for tier in table.tiers):
+            return table
+        bare = tuple(replace(tier, deduction=Decimal(0)) for tier in table.tiers)
+        return replace(table, tiers=bare, jumps=True)
+
     def tier_table(self, symbol: str, *, on: str) -> TierTable:
         """The newest table of a symbol that was valid on a date.
 
@@ -328,6 +388,9 @@ class VenueRules:
         dated = [table for table in self.tables.get(symbol, ()) if table.valid_from <= on]
         if dated:
             return max(dated, key=lambda table: table.valid_from)
+        if self.no_tiers:
+            whole = Tier(Decimal(0), None, Decimal(0), Decimal(0))
+            return TierTable(symbol, (whole,), source=f"{self.title} has no tiers")
         known = ", ".join(table.valid_from for table in self.tables.get(symbol, ())) or "none"
         raise NoTier(
             f"{self.key} has no maintenance tiers for {symbol} on {on} (dates known: {known})",

@@ -38,6 +38,9 @@ class ClosingFee(Enum):
     TESTED = "value x taker fee counts in the test, and stands in neither margin figure"
     IN_MAINTENANCE = "value x taker fee counts in the test and stands in the maintenance margin"
     IN_BOTH = "value x taker fee counts in the test and stands in initial and maintenance margin"
+    RESERVED_AT_ENTRY = (
+        "the fee on the bankruptcy value at entry stands in initial and maintenance margin, and stays there"
+    )
 
 
 class Linear(NamedTuple):
@@ -56,6 +59,18 @@ class Linear(NamedTuple):
         )
 
 
+class Growing(NamedTuple):
+    """An amount whose rate grows with the value: ``value x (rate + growth x value)``."""
+
+    rate: Fraction
+    growth: Fraction
+
+    def at(self, value: Number, _entry_value: Number) -> Fraction:
+        """The amount at one value, settlement asset."""
+        worth = Fraction(value)
+        return worth * (self.rate + self.growth * worth)
+
+
 @dataclass(frozen=True)
 class Charged:
     """Everything a margin requirement is worked out from: one position, its contract and its terms.
@@ -65,6 +80,8 @@ class Charged:
         margin: inside its fence without unrealised PnL, a closing fee set aside there included; None in
             cross.
         orders: resting orders in the same symbol. list_rates: what the venue publishes, for the way out.
+        wallet: of its pool, for rules that see it (``VenueRules.sees_pool``). others_cost: what the other
+            positions of that pool cost.
     """
 
     position: Position
@@ -77,6 +94,8 @@ class Charged:
     orders: tuple[Order, ...] = ()
     hedged: bool = False
     list_rates: Mapping[str, Decimal] = field(default_factory=dict)
+    wallet: Fraction | None = None
+    others_cost: Fraction = ZERO
 
     @property
     def sign(self) -> int:
@@ -163,11 +182,19 @@ def measure(charged: Charged, value: Number) -> Decimal | Fraction:
 
 
 class Counted(NamedTuple):
-    """What a venue that rounds or bends makes of a value: the value it counts and its requirement."""
+    """What a venue that rounds or bends makes of a value: the value it counts and its requirement.
+
+    Attributes:
+        shown: the venue's own maintenance figure; None: the requirement.
+        initial: its initial margin, where that is rounded or bends too; None: by ``Schedule.initial``.
+        fee: set aside for closing, likewise; None: by ``Schedule.closing_fee``.
+    """
 
     value: Fraction
     requirement: Fraction
     shown: Fraction | None = None
+    initial: Fraction | None = None
+    fee: Fraction | None = None
 
 
 @dataclass(frozen=True)
@@ -186,6 +213,9 @@ class Schedule:
             of rates and deductions, which then only say what the first tier is. It must be convex in the
             value but for its rounding.
         how: the arithmetic of the requirement in words, where rate x value - deduction does not say it.
+        straight: ``counted`` only rounds what the rates and deductions say, to the venue's quantum.
+        entry_value: what the position cost as the venue books it, where it rounds that.
+        entry_price: the average price it prints, where it keeps the cost and works the price out.
     """
 
     rates: tuple[Number, ...]
@@ -194,11 +224,14 @@ class Schedule:
     tiers: tuple[int, ...] | None = None
     shown_rates: tuple[Number, ...] | None = None
     shown_deductions: tuple[Number, ...] | None = None
-    initial: Linear | None = None
+    initial: Linear | Growing | None = None
     closing_fee: Linear | None = None
     fence: Number | None = None
     counted: Callable[[Fraction], Counted] | None = None
     how: str = ""
+    straight: bool = False
+    entry_value: Fraction | None = None
+    entry_price: Number | None = None
 
 
 def charged_on_mark(

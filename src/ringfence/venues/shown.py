@@ -28,6 +28,7 @@ class Solved:
         equity, ring_requirement, ring_value: of its ring at the marks, requirement and absolute value of
             all positions added up.
         net_value: of the ring, longs less shorts.
+        available: of its pool by the venue's own formula; None where it has none, and behind a fence.
     """
 
     charged: Charged
@@ -41,6 +42,7 @@ class Solved:
     ring_requirement: Fraction
     ring_value: Fraction
     net_value: Fraction
+    available: Fraction | None = None
 
 
 def exact_prices(solved: Solved) -> Prices:
@@ -61,6 +63,16 @@ def away_from_entry(price: Fraction | None, charged: Charged, tick: Fraction) ->
 def to_nearest(price: Fraction | None, tick: Fraction) -> Number | None:
     """A price on the nearest tick."""
     return _on(price, tick, ROUND_HALF_EVEN)
+
+
+def share_of_equity(solved: Solved) -> Fraction | None:
+    """The equity of the ring that falls to this position, by its share of the requirement.
+
+    Closing the whole position at its value less this share leaves equity / requirement of the ring as it is.
+    """
+    if solved.ring_requirement <= 0:
+        return None
+    return solved.equity * solved.requirement / solved.ring_requirement
 
 
 def _on(price: Fraction | None, tick: Fraction, rounding: str) -> Number | None:

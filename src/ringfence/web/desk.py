@@ -9,6 +9,8 @@ from typing import Any, cast
 from ringfence.errors import Bug, RingfenceError
 from ringfence.ingest.text import read_document
 from ringfence.service.answers import CompareAnswer, ExplainAnswer, FrontierAnswer, ScrubAnswer, TwinKey
+from ringfence.service.answers_across import AcrossVenue, ComparedAnswer
+from ringfence.service.answers_preview import PreviewAnswer
 from ringfence.service.context import Context
 from ringfence.service.operations import operation_named
 from ringfence.web.book import Document, example_text, text_of
@@ -107,6 +109,14 @@ class Desk:
             self._scrubbed[key] = cast("ScrubAnswer", self._ask("scrub", account=self.good, **asked))
         return self._scrubbed[key]
 
+    def preview(self, **change: Any) -> PreviewAnswer:
+        """A change of the good book, seen before it is made.
+
+        Raises:
+            RingfenceError: the change cannot be meant; the path is that of the request.
+        """
+        return cast("PreviewAnswer", self._ask("preview", account=self.good, **change))
+
     def frontier(self, x: str | None, y: str | None) -> FrontierAnswer:
         """The frontier of the good book over two prices; None leaves the choice to the operation."""
         return cast("FrontierAnswer", self._ask("frontier", account=self.good, x=x, y=y))
@@ -115,6 +125,10 @@ class Desk:
         """The workings of one number of the good book, at its own marks or at others."""
         book = self.good if marks is None else {**self.good, "marks": {**self.good["marks"], **marks}}
         return cast("ExplainAnswer", self._ask("explain", account=book, twin=twin, field=name))
+
+    def across(self, venues: list[str]) -> list[AcrossVenue]:
+        """The good book under the rules of several venues."""
+        return cast("ComparedAnswer", self._ask("compare", account=self.good, venue=",".join(venues))).across
 
     def venues(self) -> dict[str, str]:
         """Every installed venue: key to title."""

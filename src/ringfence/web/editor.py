@@ -45,6 +45,11 @@ class Editor:
             self._desk.open_example(name)
             self._redraw()
 
+    def take(self, document: Document) -> None:
+        """Take another book, one that was worked out on the page, as if somebody had edited it."""
+        self._desk.edit(document, title=f"{self._desk.title.removesuffix(EDITED)}{EDITED}")
+        self._redraw()
+
     def _draw_tools(self) -> None:
         names = example_names()
         with self._tools:

@@ -9,13 +9,15 @@ from fastapi import FastAPI
 from nicegui import ui
 
 from ringfence.service.context import Context
-from ringfence.web.book import FIRST, example_names
+from ringfence.web.across import Across
+from ringfence.web.book import FIRST, Document, example_names
 from ringfence.web.columns import draw_columns, draw_header
 from ringfence.web.desk import Desk
 from ringfence.web.dom import Node
 from ringfence.web.editor import Editor
 from ringfence.web.findings import draw_contagion, draw_reasons, draw_rules
 from ringfence.web.frontier import Frontier
+from ringfence.web.preview import PreviewBar
 from ringfence.web.scrubber import Scrubber
 from ringfence.web.theme import Theme
 from ringfence.web.why import Why
@@ -50,8 +52,11 @@ class Page:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._frontier = Frontier(desk)
+        self._across = Across(desk)
         self._scrubber: Scrubber | None = None
         self._why: Why | None = None
+        self._editor: Editor | None = None
+        self._preview = PreviewBar(desk, self._take)
         self._answer: Node | None = None
         self._stale: Node | None = None
         self._drawn: object = None
@@ -76,13 +81,17 @@ class Page:
         self._why = Why(self._desk)
         self._scrubber = Scrubber(self._desk, self._why)
         with book:
-            Editor(self._desk, self._refresh)
+            self._editor = Editor(self._desk, self._refresh)
         theme.watch()
 
     def _paint(self, dark: bool) -> None:  # noqa: FBT001  # what the browser reports is this one value
         for section in (self._frontier, self._scrubber):
             if section is not None:
                 section.paint(dark=dark)
+
+    def _take(self, document: Document) -> None:
+        if self._editor is not None:
+            self._editor.take(document)
 
     def _refresh(self) -> None:
         """Draw the answer when it is a new one; say so when it belongs to an earlier book."""
@@ -105,7 +114,9 @@ class Page:
         _section("Isolated and cross, side by side", lambda: draw_columns(answer, why), id_="twins")
         _section("Move the market", lambda: scrubber.draw(answer), id_="scrub")
         _section("Frontier over two prices", lambda: self._frontier.draw(answer), id_="frontier")
+        _section("The same book at other venues", lambda: self._across.draw(answer), id_="across")
         _section("Contagion", lambda: draw_contagion(answer), id_="contagion")
+        _section("Preview a change", lambda: self._preview.draw(answer), id_="preview")
         _section("What traders say, and this book’s own number", lambda: draw_reasons(answer), id_="reasons")
         _section("Rules and sources", lambda: draw_rules(answer), id_="rules")
 

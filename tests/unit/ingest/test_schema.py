@@ -21,6 +21,7 @@ ISOLATED = LONG | {"margin_mode": "isolated"}
 ROW = {"floor": "0", "rate": "0.005"}
 BTC = "BTC/USDT:USDT"
 BUY = {"symbol": BTC, "side": "buy", "contracts": "1", "price": "9"}
+SLICED = {"price": "1", "haircut_tiers": [["0", "0.1"]]}
 
 
 def refused(book: object) -> RingfenceError:
@@ -119,6 +120,20 @@ BAD = [
     ("collateral.BTC.mark_of", "ETH/USDT:USDT", "missing-mark", "marks.ETH/USDT:USDT"),
     ("collateral.BTC.haircut", "2", "missing-field", "collateral.BTC.price"),
     ("collateral.BTC", {"price": "1", "haircut": "2"}, "out-of-range", "collateral.BTC.haircut"),
+    ("collateral.BTC", SLICED | {"haircut": "0.1"}, "out-of-range", "collateral.BTC.haircut"),
+    *(
+        ("collateral.BTC", SLICED | {"haircut_tiers": rows}, code, f"collateral.BTC.haircut_tiers{place}")
+        for rows, code, place in (
+            ([["1", "0.1"]], "out-of-range", "[0]"),  # not from zero
+            ([["0", "5", "0.1"], ["6", "0.2"]], "out-of-range", "[1]"),  # a gap
+            ([["0", "5", "0.1"], ["4", "0.2"]], "out-of-range", "[1]"),  # an overlap
+            ([["0", "0.1"], ["5", "0.2"]], "out-of-range", "[1]"),  # after a slice without an end
+            ([["0", "5", "0.2"], ["5", "0.1"]], "out-of-range", "[1]"),  # more counts for more
+            ([["0", "5", "1.2"]], "out-of-range", "[0]"),
+            ([["0", "5", "-0.1"]], "out-of-range", "[0]"),
+            ([["0", None, None]], "missing-field", "[0]"),
+        )
+    ),
     ("other_maintenance.USDT", "-1", "out-of-range", "other_maintenance.USDT"),
     ("orders", [BUY | {"symbol": "ETH/USDT:USDT"}], "missing-mark", "marks.ETH/USDT:USDT"),
     ("orders", [BUY | {"side": "long"}], "out-of-range", "orders[0].side"),

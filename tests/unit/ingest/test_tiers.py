@@ -146,11 +146,14 @@ def test_limits() -> None:
     assert refused({BTC: freqtrade() * (LIMITS.tiers_per_table // 3 + 1)}).code == "limit-exceeded"
 
 
-@pytest.mark.parametrize("name", ["binance", "binance_2024-10-24", "binance_2023-08"])
-def test_the_real_tables_load_whole(name: str, shared: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "on"),
+    [("binance", "2026-05-07"), ("binance_2024-10-24", "2024-10-24"), ("binance_2023-08", "2023-08-01")],
+)
+def test_the_real_tables_load_whole(name: str, on: str, shared: Path) -> None:
     path = shared / "data" / "leverage_tiers" / f"{name}.json"
     known = registry.rules("binance_usdm").tables
-    found = read_tiers(path.read_bytes(), venue="binance_usdm", on="2024-10-24", source=name, known=known)
+    found = read_tiers(path.read_bytes(), venue="binance_usdm", on=on, source=name, known=known)
     assert len(found.tables) > 200
     assert all(len(table.tiers) > 1 for table in found.tables)
     if name == "binance_2024-10-24":

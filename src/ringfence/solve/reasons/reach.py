@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from ringfence.domain.derivation import Line
 from ringfence.exact.explain import show
+from ringfence.solve.fed import fed_fences
 from ringfence.solve.reasons.view import (
     Reason,
     View,
@@ -112,6 +113,8 @@ def known_loss(view: View) -> Reason:
     ]  # fmt: skip
     bearer = rules.shortfall.value.split(";")[0]
     switch = "the venue's automatic top-up is off" if rules.auto_top_up else "nothing tops the fences up"
+    if fed_fences(view.isolated.book):
+        switch = "automatic top-up takes no more than what the pool has available today, which is counted"
     return judged(
         "A02 B45 B21 B32",
         why="Every position can stand behind a fence.",
