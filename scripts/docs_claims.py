@@ -17,7 +17,7 @@ if str(ROOT) not in sys.path:  # run as a script, Python looks beside the script
 
 from ringfence.domain.numbers import Number, plain, rounded  # noqa: E402
 from ringfence.solve.claims import Claim, Status, claims  # noqa: E402
-from tests.seeds import several  # noqa: E402, F401  # registers its measures
+from tests.seeds import several, timed  # noqa: E402, F401  # they register their measures
 from tests.seeds.books import Case, cases  # noqa: E402
 from tests.seeds.measure import measured  # noqa: E402
 

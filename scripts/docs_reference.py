@@ -77,6 +77,7 @@ Beside them `ringfence web` serves the page and the HTTP API on this machine.
 - [Errors](errors.md) and [exit statuses](exit-codes.md)
 - [Limits](limits.md)
 - [Venues](venues.md) and the clauses that are followed
+- [Events](events.md) of a log
 - [The library](library.md)
 """
 
@@ -210,7 +211,13 @@ def json_page() -> str:
     _, definitions = models_json_schema(
         [(one.answer, "serialization") for one in OPERATIONS], ref_template="#/$defs/{model}"
     )
+    asked = [model for one in OPERATIONS for model in _models(one.request) if model is not one.request]
+    shown = set(_models(AccountInput))
+    only_asked = [model for model in dict.fromkeys(asked) if model not in shown]
+    for model in only_asked:
+        definitions["$defs"][model.__name__] = model.model_json_schema()
     order = [model.__name__ for one in OPERATIONS for model in _models(one.answer)]
+    order += [model.__name__ for model in only_asked]
     parts = [JSON_HEAD]
     for name in dict.fromkeys(order):
         model = definitions["$defs"][name]

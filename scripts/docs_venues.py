@@ -33,12 +33,14 @@ CHOICES = {
     "maintenance": "maintenance is valued at",
     "initial_margin": "initial margin is valued at",
     "isolated_initial_margin": "isolated initial margin is valued at",
+    "tier_edge": "a size exactly on an edge",
     "closing_fee": "closing fee",
     "hedge": "long and short of one symbol",
     "open_orders": "resting orders",
     "fence": "inside a fence at entry",
     "withdrawal": "what may leave a pool",
     "removal": "what may leave a fence",
+    "funding_from": "what pays funding behind a fence",
     "shortfall": "who bears a shortfall",
 }
 CHOICE_HEAD = ("| rule | what holds |", "|---|---|")

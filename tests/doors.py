@@ -67,6 +67,21 @@ def book(path: Path = BOOK) -> dict[str, Any]:
     return tomllib.loads(path.read_text("utf-8"), parse_float=str)
 
 
+def _data_asked(marks: Path) -> dict[str, tuple[dict[str, Any], list[str]]]:
+    """The operations on market history; all that is asked for is there, so that no exchange is."""
+    span = {"since": "2024-08-05", "until": "2024-08-05T01:00"}
+    series = {"venue": "binance_usdm", "symbol": "BTC/USDT:USDT", "timeframe": "1m", **span}
+    return {
+        "data-list": ({}, []),
+        "data-check": ({"series": "binance-usdm_BTCUSDT_mark_1m"}, ["binance-usdm_BTCUSDT_mark_1m"]),
+        "data-import": (
+            {"content": MARKS, "file_name": marks.name, "venue": "bybit", "kind": "mark"},
+            [str(marks), "--venue", "bybit", "--kind", "mark"],
+        ),
+        "data-fetch": (series, [part for name, value in series.items() for part in (f"--{name}", value)]),
+    }
+
+
 def asked(folder: Path) -> dict[str, tuple[dict[str, Any], list[str]]]:
     """For each operation a request, and the command that asks the same.
 
@@ -90,6 +105,11 @@ def asked(folder: Path) -> dict[str, tuple[dict[str, Any], list[str]]]:
             {"account": book(), "leader": sol, "move": "-0.15", "follow": False},
             [name, "--leader", "SOL", "--move", "-0.15", "--no-follow"],
         ),
+        "liquidate": _dry_run(name, at),
+        "replay": (
+            {"account": book(), "event": "2025-10-10", "points": 4},
+            [name, "--event", "2025-10-10", "--points", "4"],
+        ),
         "preview": ({"account": book(), "transfer": "-5"}, [name, "--transfer", "-5"]),
         "explain": (
             {"account": book(), "twin": "isolated", "field": "totals"},
@@ -102,36 +122,14 @@ def asked(folder: Path) -> dict[str, tuple[dict[str, Any], list[str]]]:
             {"venues": ["demo"], "accounts": 20, "seed": 3},
             ["demo", "--accounts", "20", "--seed", "3"],
         ),
-        "data-list": ({}, []),
-        "data-check": ({"series": "binance-usdm_BTCUSDT_mark_1m"}, ["binance-usdm_BTCUSDT_mark_1m"]),
-        "data-import": (
-            {"content": MARKS, "file_name": marks.name, "venue": "bybit", "kind": "mark"},
-            [str(marks), "--venue", "bybit", "--kind", "mark"],
-        ),
-        # All of it is there: no exchange is asked.
-        "data-fetch": (
-            {
-                "venue": "binance_usdm",
-                "symbol": btc,
-                "timeframe": "1m",
-                "since": "2024-08-05",
-                "until": "2024-08-05T01:00",
-            },
-            [
-                "--venue",
-                "binance_usdm",
-                "--symbol",
-                btc,
-                "--timeframe",
-                "1m",
-                "--since",
-                "2024-08-05",
-                "--until",
-                "2024-08-05T01:00",
-            ],
-        ),
+        **_data_asked(marks),
         "init": ({}, []),
     }
+
+
+def _dry_run(name: str, at: dict[str, str]) -> tuple[dict[str, Any], list[str]]:
+    typed = [word for symbol, mark in at.items() for word in ("--at", f"{symbol}={mark}")]
+    return {"account": book(), "at": at, "insurance": "50"}, [name, *typed, "--insurance", "50"]
 
 
 def _tiers_asked(folder: Path) -> dict[str, tuple[dict[str, Any], list[str]]]:

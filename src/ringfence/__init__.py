@@ -22,9 +22,10 @@ from ringfence.domain.instrument import Kind
 from ringfence.domain.market import Market
 from ringfence.domain.numbers import money
 from ringfence.domain.tiers import Tier, TierTable
+from ringfence.engine import events
 from ringfence.errors import RingfenceError
 from ringfence.exact.assess import Assessment, Solvency
-from ringfence.facade import assess, compare, rules, solve
+from ringfence.facade import apply, assess, begin, compare, rules, solve
 from ringfence.limits import LIMITS
 from ringfence.solve.liquidation import Liquidations, Reach
 from ringfence.solve.search import LiquidationPrice
@@ -56,8 +57,11 @@ __all__ = [
     "Twin",
     "Twins",
     "VenueRules",
+    "apply",
     "assess",
+    "begin",
     "compare",
+    "events",
     "money",
     "rules",
     "solve",

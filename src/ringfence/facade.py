@@ -1,4 +1,4 @@
-"""The library's front door: three questions about an account, without files, clock or network."""
+"""The library's front door: what an account loses, and what happens to it, without files or clock."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from decimal import Decimal
 
 from ringfence.domain.account import Account
 from ringfence.domain.market import Market
+from ringfence.engine import apply as engine_apply
+from ringfence.engine import begin as engine_begin
+from ringfence.engine.events import Event
+from ringfence.engine.state import Applied, State
 from ringfence.exact import assess as exact
 from ringfence.exact.ring import prepare
 from ringfence.solve.liquidation import Liquidations, liquidations
@@ -120,3 +124,44 @@ def compare(
     """
     chosen, date = _under(account, on, under)
     return twins(account, _market(marks, betas, leader), chosen, on=date)
+
+
+def begin(account: Account, *, marks: Marks, at: int = 0, under: VenueRules | None = None) -> State:
+    """The state that an account starts in, before anything happens to it.
+
+    Args:
+        marks: mark price by symbol, quote currency. at: UTC milliseconds. under: as `assess`.
+    Returns:
+        The account with its ledger: what it holds came from the account ``world``.
+    Raises:
+        UnknownVenue, NoRules: the venue has no rules on the account's date.
+    Source: the account itself; what it holds is taken as it is.
+
+    >>> state = begin(Account(venue="demo", wallet={"USDT": "10"}), marks={})
+    >>> state.balances["world", "USDT"]
+    Decimal('-10')
+    """
+    chosen, _ = _under(account, None, under)
+    return engine_begin(account, chosen, marks=_market(marks, None, None).marks, at=at)
+
+
+def apply(state: State, event: Event, *, under: VenueRules | None = None) -> Applied:
+    """One event (`events`): accepted or refused as the venue would, and the money that it moves.
+
+    Args:
+        under: rules to use instead of the venue's shipped ones.
+    Returns:
+        The state after it, the outcome, and postings that sum to zero in every asset. A refusal is a value
+        with the venue's code, words and clause; it leaves the account as it is.
+    Raises:
+        RingfenceError: a figure that the answer depends on is missing, or the event lies in the past.
+    Source: each venue's clauses ``mode_switch``, ``available_balance``, ``withdrawal`` and ``funding``.
+
+    >>> from ringfence import events
+    >>> state = begin(Account(venue="demo", wallet={"USDT": "10"}), marks={})
+    >>> refused = apply(state, events.Withdrawal("w1", 0, "USDT", "11"))
+    >>> refused.accepted, refused.outcome.code
+    (False, 'not-withdrawable')
+    """
+    chosen, _ = _under(state.account, None, under)
+    return engine_apply(state, event, chosen)

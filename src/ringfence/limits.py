@@ -28,6 +28,8 @@ class Limits:
     """Size of one account or tier file, or of one HTTP body."""
     history_bytes: int = 200_000_000
     """Size of one file of bars or funding, unpacked."""
+    events_per_log: int = 100_000
+    """Events of one log that is read."""
     frontier_cells: int = 20_000
     """Pairs of tiers that a frontier over two prices may cross."""
     venues_per_comparison: int = 32

@@ -14,7 +14,7 @@ import pytest
 
 from ringfence.errors import RingfenceError, UnknownVenue
 from ringfence.service.checked import VenuesCheckAnswer
-from ringfence.service.context import Context
+from ringfence.service.context import Context, local_context
 from ringfence.service.operations import operation_named
 from ringfence.venues import registry, rules
 from tests.house.manual import blocks
@@ -286,3 +286,10 @@ def test_a_broken_pack_is_an_error_for_whoever_uses_it(stranger: Callable[[str],
     with pytest.raises(RingfenceError, match=r"example: the pack cannot be imported: ZeroDivisionError"):
         registry.rules("example")
     assert rules.CITED
+
+
+def test_a_broken_pack_does_not_hide_the_others(stranger: Callable[[str], None]) -> None:
+    stranger("RULES = 1 / 0")
+    listed = operation_named("venues-list").run(local_context(), {})
+    assert [one.key for one in listed.broken] == ["example"]  # type: ignore[attr-defined]
+    assert "demo" in [one.key for one in listed.venues]  # type: ignore[attr-defined]

@@ -32,7 +32,7 @@ from tests.support import ROOT
 from tests.venues.single import ON, Single, ending
 
 D, F = Decimal, Fraction
-OLD, NEW = deribit.RULES
+FIRST, OLD, NEW = deribit.RULES
 COIN, ETH, SOL = "BTC/USD:BTC", "ETH/USD:ETH", "SOL/USDC:USDC"
 CASES = load_cases((ROOT / "tests/conformance/cases/deribit.jsonl").read_text("utf-8").splitlines())
 
@@ -40,6 +40,7 @@ CASES = load_cases((ROOT / "tests/conformance/cases/deribit.jsonl").read_text("u
 @pytest.mark.parametrize(
     ("rules", "symbol", "coins", "initial", "maintenance"),
     [  # shares of the value, from the pages' formulas
+        (FIRST, COIN, 100, "0.1", "0.05"),  # Deribit help 1000197257: 5 BTC on 100 BTC
         (NEW, COIN, 100, "0.025", "0.015"),
         (OLD, COIN, 100, "0.015", "0.01025"),
         (NEW, ETH, 1000, "0.024", "0.014"),

@@ -166,3 +166,16 @@ def test_the_mode_is_refused_while_a_position_or_an_order_is_open(change: Change
         decided = ruling(NEW, change, Situation(account, KINDS["linear"], account.positions))
         assert (decided.standing, decided.code) == (Standing.REFUSED, "")
     assert ruling(NEW, change, Situation(empty, KINDS["linear"], ())).standing is Standing.ACCEPTED
+
+
+@pytest.mark.parametrize("rules", gate.RULES)
+def test_isolated_initial_margin_and_its_fee_stay_at_the_entry(rules: VenueRules) -> None:
+    """What opening took does not move with the mark, and is what stands in the fence."""
+    one = Single(
+        rules, KINDS["linear"], "long", D(1), D(60000), D(6045), leverage="10",
+        table=table_of(KINDS["linear"], [("0", None, "0.005")], basis="quote"),
+        terms=InstrumentTerms(contract_size="1", taker_fee="0.00075"),  # type: ignore[arg-type]
+    )  # fmt: skip
+    for mark in ("60000", "58000", "70000"):
+        figures = one.at(mark).positions[0]
+        assert figures.initial_margin == 60000 * (F(1, 10) + F("0.00075"))

@@ -120,3 +120,20 @@ def test_opposite_maturities_of_one_coin_are_netted_which_is_refused_and_others_
 def test_a_linear_contract_without_stated_levels_is_refused() -> None:
     with pytest.raises(NoTier):
         _ = Single(RULES, USD, "long", D(1), D(1000), D(10), isolated=False).book
+
+
+def test_available_margin_is_below_zero_where_initial_margin_is_more_than_equity() -> None:
+    """Accounts output: available margin = margin equity - initial margin, without a floor."""
+    one = Single(RULES, COIN, "long", D(1000), D(8000), D("0.002"), isolated=False)
+    pool = one.at("8000").rings[0]
+    assert pool.available_balance == F("0.002") - 2 * F("0.01") * F(1000, 8000)
+    assert pool.withdrawable == 0
+
+
+def test_a_deduction_in_a_table_of_levels_is_not_taken_off() -> None:
+    """A level is charged on the whole position, whatever a table says that was made to join."""
+    rows = [("0", "50000", "0.01"), ("50000", None, "0.02")]
+    one = Single(
+        RULES, USD, "long", D(1), D(60000), D(10000), isolated=False, table=table_of(USD, rows, basis="quote")
+    )
+    assert one.at("60000").positions[0].maintenance_margin == 1200

@@ -1,4 +1,4 @@
-"""Mode rules of every installed pack: each stands on a clause, is reached, and does what its change can."""
+"""Mode rules of every installed pack: each stands on a clause, can be reached, and can do what it says."""
 
 from __future__ import annotations
 

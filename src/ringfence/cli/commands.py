@@ -33,7 +33,7 @@ GROUPS = {
     "venues": "Venues: whose rules are followed.",
     "data": "Market history: bars and funding.",
 }
-LONG = ("data-fetch",)
+LONG = ("data-fetch", "replay")
 """Operations that show how far they have come."""
 
 

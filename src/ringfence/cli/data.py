@@ -97,7 +97,7 @@ def progress_bar() -> Iterator[Callable[[str, int, int], None] | None]:
         return
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console(errors=True), transient=True) as bar:
-        task = bar.add_task("asking the exchange", total=None)
+        task = bar.add_task("working", total=None)
 
         def told(what: str, done: int, total: int) -> None:
             bar.update(task, description=clean(what), completed=done, total=total)

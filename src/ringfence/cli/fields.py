@@ -41,10 +41,11 @@ POSITIONAL: Mapping[str, tuple[str, ...]] = {
 OPTIONS: Mapping[str, str] = {"from_date": "--from", "symbols": "--symbol", "to_date": "--to"}
 """Fields whose option has another name than the field."""
 UNTYPED: Mapping[str, tuple[str, ...]] = {
+    "liquidate": ("counterparties",),
     "data-check": (SERIES_FILE, "file_name"),
     "data-import": ("file_name",),
 }
-"""Fields that are filled from what was typed elsewhere."""
+"""Fields that are filled from what was typed elsewhere, or that only a program states."""
 HYPHENATED = ("open",)
 """Texts that may begin with a minus."""
 SYMBOLS = ("symbol", "leader", "x", "y")

@@ -15,7 +15,9 @@ from ringfence.cli.console import clean
 from ringfence.cli.data import show_checked, show_fetched, show_imported, show_list
 from ringfence.cli.differences import MEASURED, show_differences, show_update
 from ringfence.cli.grid import Grid, headline, note, rules_line, section
+from ringfence.cli.liquidated import show_liquidate
 from ringfence.cli.previewed import show_preview
+from ringfence.cli.replayed import show_replay
 from ringfence.report.format import SOLVENCY_WORDS, TWIN_WORDS, amount, percent, price, times, whole
 from ringfence.service import answers as out
 from ringfence.service import answers_venues as venues_out
@@ -252,6 +254,8 @@ def show_venues(to: Console, answer: venues_out.VenuesListAnswer) -> None:
     ]
     headline(to, f"{len(rows)} venues")
     Grid(("key", "name", "rules from", "contracts", "tier tables"), rows).show(to)
+    for one in answer.broken:
+        note(to, f"{one.key} does not load: {one.reason}")
 
 
 def show_venue(to: Console, answer: venues_out.VenuesShowAnswer) -> None:
@@ -281,6 +285,8 @@ SHOWN: Mapping[str, Callable[[Console, Any], None]] = {
     "scrub": show_scrub,
     "explain": show_explain,
     "preview": show_preview,
+    "liquidate": show_liquidate,
+    "replay": show_replay,
     "tiers-list": show_tiers,
     "tiers-show": show_tier_table,
     "tiers-diff": show_differences,

@@ -284,12 +284,23 @@ class InstrumentTerms:
             object.__setattr__(self, name, None if value is None else check(value, path=name))
 
 
+def _share(value: object, *, path: str) -> Decimal:
+    """A rate on the value of a position, of either sign; all of it or more is a unit gone wrong."""
+    number = money(value, path=path)
+    if abs(number) >= 1:
+        raise OutOfRange(
+            "a rate is a fraction of the value, below 1", path=path, value=number,
+            hint='write 0.05 % as "0.0005"',
+        )  # fmt: skip
+    return number
+
+
 _TERMS: Mapping[str, Callable[..., Decimal]] = {
     "contract_size": positive,
     "mark_quantum": positive,
-    "taker_fee": money,  # a rebate is a fee below zero
+    "taker_fee": _share,  # a rebate is a fee below zero
     "liquidation_fee": not_negative,
-    "funding_rate": money,
+    "funding_rate": _share,
     "tick_size": positive,
     "value_quantum": positive,
     "size_factor": not_negative,

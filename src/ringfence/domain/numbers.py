@@ -23,6 +23,9 @@ Number: TypeAlias = Any
 
 EXACT = Context(prec=1_000, Emin=-100_000, Emax=100_000, traps=[Inexact, InvalidOperation, DivisionByZero])
 
+_WIDE = Context(prec=1_000, Emin=-100_000, Emax=100_000, traps=[InvalidOperation])
+"""As wide as `EXACT`, for the one place that rounds."""
+
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?", re.ASCII)
 
 P = ParamSpec("P")
@@ -161,6 +164,8 @@ def rounded(value: Number, quantum: Decimal, rounding: str = ROUND_HALF_EVEN) ->
     >>> rounded(Fraction(2, 3), Decimal("0.01"))
     Decimal('0.67')
     """
+    if isinstance(value, Decimal) and quantum.as_tuple().digits == (1,):
+        return value.quantize(quantum, rounding=rounding, context=_WIDE)
     steps = Fraction(value) / Fraction(quantum)
     whole = Decimal(steps.numerator) if steps.denominator == 1 else _to_integer(steps, rounding)
     return EXACT.multiply(whole, quantum)

@@ -59,6 +59,8 @@ class TierTable:
     source: str = ""
     jumps: bool = False
     """The table declares that maintenance jumps at its edges; otherwise the tiers must join."""
+    caps_included: bool = False
+    """A size of exactly a cap still belongs to the tier that ends there, by the venue's rule."""
 
     @property
     def digest(self) -> str:
@@ -74,7 +76,8 @@ class TierTable:
     def number_at(self, size: Decimal) -> int:
         """Which tier (0 is the first) a size falls in; above the last cap the last tier goes on."""
         for number in range(len(self.tiers) - 1, 0, -1):
-            if size >= self.tiers[number].floor:
+            floor = self.tiers[number].floor
+            if size > floor or (size == floor and not self.caps_included):
                 return number
         return 0
 
@@ -133,6 +136,10 @@ def _check_one(table: TierTable, number: int, tier: Tier, *, path: str) -> None:
             path=f"{path}.rate",
             value=tier.rate,
             hint='write 0.4 % as "0.004"',
+        )
+    if tier.max_leverage is not None and tier.max_leverage <= 0:
+        raise BadTiers(
+            f"{table.symbol}: a leverage is above zero", path=f"{path}.max_leverage", value=tier.max_leverage
         )
     last = number == len(table.tiers) - 1
     if (tier.cap is None and not last) or (tier.cap is not None and tier.cap <= tier.floor):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -97,7 +97,16 @@ class Leg:
 
     def tier_at(self, value: Number) -> int:
         """Which tier a position value falls in; the first also holds below its floor."""
-        return max(bisect_right(self.floors, self.tier_size(value)) - 1, 0)
+        find = bisect_left if self.caps_included else bisect_right
+        return max(find(self.floors, self.tier_size(value)) - 1, 0)
+
+    @cached_property
+    def caps_included(self) -> bool:
+        """Whether a size of exactly a cap belongs to the tier that ends there.
+
+        Where the price moves a position over a jump, the tier above begins at the edge itself.
+        """
+        return self.table.caps_included and (self.standing_size is not None or self.joined)
 
     @cached_property
     def counted(self) -> Callable[[Fraction], Counted] | None:

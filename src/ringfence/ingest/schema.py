@@ -290,6 +290,18 @@ def _rates(stated: RatesInput) -> Rates:
     return Rates(**stated.model_dump())
 
 
+def tiers_from(symbol: str, document: object) -> TierTable:
+    """The tier table of one symbol, as an account states it under ``tiers``.
+
+    Raises:
+        RingfenceError: as `account_from`.
+
+    >>> tiers_from("BTC/USDT:USDT", {"rows": [{"floor": "0", "rate": "0.005"}]}).tiers[0].rate
+    Decimal('0.005')
+    """
+    return _tiers(symbol, validated(TiersInput, document), None)
+
+
 def _tiers(symbol: str, stated: TiersInput, on: str | None) -> TierTable:
     path = f"tiers.{symbol}"
     given = [row.deduction is not None for row in stated.rows]

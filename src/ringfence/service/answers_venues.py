@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from ringfence.service.answers import Answer, Rules
 
 
@@ -27,10 +29,18 @@ class VenueSummary(Answer):
     symbols: int
 
 
+class BrokenPack(Answer):
+    """An installed pack that does not load, and why."""
+
+    key: str
+    reason: str
+
+
 class VenuesListAnswer(Answer):
     """Every installed venue."""
 
     venues: list[VenueSummary]
+    broken: list[BrokenPack] = Field(description="Packs that do not load; the others are not touched by it.")
 
 
 class VenuesShowAnswer(Answer):

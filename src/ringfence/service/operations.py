@@ -20,10 +20,12 @@ from ringfence.service.answers_across import ComparedAnswer
 from ringfence.service.check import venues_check
 from ringfence.service.context import Context
 from ringfence.service.data import data_check, data_fetch, data_import, data_list
+from ringfence.service.liquidate import liquidate
 from ringfence.service.opened import opened
 from ringfence.service.present import Presenter, conditions, work
 from ringfence.service.preview import preview
 from ringfence.service.registry import Operation, operation
+from ringfence.service.replay import replay
 from ringfence.service.tables import tiers_import, tiers_list, tiers_show, venues_list, venues_show
 from ringfence.service.tiers_diff import tiers_diff
 from ringfence.service.tiers_update import tiers_update
@@ -244,6 +246,8 @@ OPERATIONS: tuple[Operation, ...] = (
     scrub,
     explain,
     preview,
+    liquidate,
+    replay,
     tiers_list,
     tiers_show,
     tiers_diff,

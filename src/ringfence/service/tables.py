@@ -8,6 +8,7 @@ from enum import Enum
 
 from ringfence.domain.numbers import plain
 from ringfence.domain.tiers import TierTable
+from ringfence.errors import RingfenceError
 from ringfence.ingest.tiers import Declared, read_tiers
 from ringfence.service import answers as out
 from ringfence.service import answers_venues as venues_out
@@ -122,9 +123,13 @@ def tiers_import(context: Context, request: ask.TiersImportRequest) -> out.Tiers
 @operation("venues-list", request=ask.VenuesListRequest, answer=venues_out.VenuesListAnswer)
 def venues_list(_context: Context, _request: ask.VenuesListRequest) -> venues_out.VenuesListAnswer:
     """Every venue whose rules are installed."""
-    return venues_out.VenuesListAnswer(
-        venues=[_summary(registry.rules(key)) for key in registry.venue_keys()]
-    )
+    found, broken = [], []
+    for key in registry.venue_keys():
+        try:
+            found.append(_summary(registry.rules(key)))
+        except RingfenceError as error:
+            broken.append(venues_out.BrokenPack(key=key, reason=str(error)))
+    return venues_out.VenuesListAnswer(venues=found, broken=broken)
 
 
 def _summary(rules: VenueRules) -> venues_out.VenueSummary:

@@ -275,7 +275,8 @@ def _tables(written: Mapping[str, Any]) -> tuple[dict[str, TierTable], dict[Key,
     for row in _rows(written):
         if not row.get("tiers"):
             continue
-        table = table_of_rows(row["symbol"], row["tiers"], basis=row.get("tier_basis") or "quote")
+        basis, inverse = row.get("tier_basis") or "quote", row.get("kind") == Kind.INVERSE
+        table = table_of_rows(row["symbol"], row["tiers"], basis=basis, inverse=inverse)
         if shared.setdefault(row["symbol"], table) != table:
             split.add(row["symbol"])
         if row.get("margin_mode"):
@@ -284,26 +285,37 @@ def _tables(written: Mapping[str, Any]) -> tuple[dict[str, TierTable], dict[Key,
 
 
 @exactly
-def table_of_rows(symbol: str, rows: Iterable[list[str | None]], *, basis: str = "quote") -> TierTable:
+def table_of_rows(
+    symbol: str, rows: Iterable[list[str | None]], *, basis: str = "quote", inverse: bool = False
+) -> TierTable:
     """A table from ``[floor, cap, rate, deduction, max leverage]``; an unknown deduction is what joins.
 
-    A rate that is not stated is filled in; `Situation.rateless` names its symbol.
+    Tiers of size, unlike those of value, have no amount that would join them: nothing is deducted. A rate
+    that is not stated is filled in; `Situation.rateless` names its symbol.
+
+    Raises:
+        BadTiers: floors that do not rise, or a rate or a leverage that cannot be. NotSupported: no floor.
 
     >>> rows = [["0", "100", "0.01", None, None], ["100", None, "0.02", None, None]]
     >>> table_of_rows("X/Y:Y", rows).tiers[1].deduction
     Decimal('1.00')
     """
     tiers: list[Tier] = []
+    of_value = basis in (TierBasis.SETTLE, TierBasis.BASE if inverse else TierBasis.QUOTE)
     for row in rows:
         cells = (None if cell is None else money(cell, path=f"tiers.{symbol}") for cell in row)
         floor, cap, rate, deduction, leverage = cells
         if floor is None:
             raise NotSupported("a tier without a floor", path=f"tiers.{symbol}", value=row)
         rate = STAND_IN_RATE if rate is None else rate
+        if not 0 <= rate <= 1:
+            raise BadTiers("a rate is a fraction between 0 and 1", path=f"tiers.{symbol}", value=rate)
+        if leverage is not None and leverage <= 0:
+            raise BadTiers("a leverage is above zero", path=f"tiers.{symbol}", value=leverage)
         if tiers and floor <= tiers[-1].floor:
             raise BadTiers("floors must rise", path=f"tiers.{symbol}", value=floor)
         if deduction is None:
-            last = tiers[-1] if tiers else None
+            last = tiers[-1] if tiers and of_value else None
             deduction = Decimal(0) if last is None else last.deduction + floor * (rate - last.rate)
         tiers.append(Tier(floor, cap, rate, deduction, leverage))
     return TierTable(symbol, tuple(tiers), TierBasis(basis), source="the case", jumps=True)

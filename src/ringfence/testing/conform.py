@@ -105,9 +105,12 @@ def _field(case: Case, said: Computed, key: Key | None, name: str, expected: str
         verdict = Verdict.AGREES if computed == expected else Verdict.DIFFERS
         reason = "" if computed == expected else "a different answer"
         return FieldReport(_place(key), name, str(expected), text, verdict, reason)
-    target = Fraction(money(expected, path=f"expected.{name}"))
+    try:
+        target = Fraction(money(expected, path=f"expected.{name}"))
+        allowed = _allowed((case.document.get("tolerance") or {}).get(name), target)
+    except RingfenceError as error:
+        return _unmodelled(key, name, expected, error)
     off = Fraction(computed) - target
-    allowed = _allowed((case.document.get("tolerance") or {}).get(name), target)
     shown, within = plain(off, PLACES), plain(allowed, PLACES)
     agrees = abs(off) <= allowed
     return FieldReport(

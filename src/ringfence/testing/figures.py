@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from ringfence.domain.account import Account, MarginMode, Position
@@ -27,9 +28,9 @@ from ringfence.solve.arrange import fence_of
 from ringfence.solve.liquidation import Answer, Reach, move_alone, shown_prices
 from ringfence.solve.sized import paid_in
 from ringfence.testing.cases import Case, Key, Situation, read_case
-from ringfence.testing.unstated import either_way
+from ringfence.testing.unstated import either_way, other_fences
 from ringfence.venues import registry
-from ringfence.venues.rules import VenueRules
+from ringfence.venues.rules import TierEdge, VenueRules
 from ringfence.venues.shown import Prices
 
 NONE = "none"
@@ -45,7 +46,11 @@ PROBES = 24
 
 def compute(case: Case, rules: VenueRules | None = None) -> Computed:
     """Read a case and assess it under the rules of its venue, or under the pack given."""
-    return _computed(read_case(case), rules)
+    situation = read_case(case)
+    said = _computed(situation, rules)
+    if not situation.unfenced:
+        return said
+    return replace(said, others=(*said.others, _computed(other_fences(situation), rules)))
 
 
 def _computed(situation: Situation, rules: VenueRules | None) -> Computed:
@@ -69,7 +74,10 @@ def _assessed(situation: Situation, rules: VenueRules | None) -> Computed:
     missing = frozenset(
         one.symbol for one in stated.positions if not _has_table(stated, chosen, one.symbol, on)
     )
-    account = replace(stated, tiers={**{symbol: _stand_in(symbol) for symbol in missing}, **stated.tiers})
+    given = {symbol: _edged(table, chosen) for symbol, table in stated.tiers.items()}
+    own = {key: _edged(table, chosen) for key, table in situation.tables.items()}
+    situation = replace(situation, tables=own)
+    account = replace(stated, tiers={**{symbol: _stand_in(symbol) for symbol in missing}, **given})
     missing |= situation.rateless
     book = _fenced_by_rule(_with_own_tables(prepare(account, chosen, on=on), situation), situation)
     notes = [
@@ -88,6 +96,13 @@ def _fenced_by_rule(book: Book, situation: Situation) -> Book:
         else:
             rings.append(ring)
     return replace(book, rings=tuple(rings))
+
+
+def _edged(table: TierTable, rules: VenueRules) -> TierTable:
+    """A case's table whose tiers touch, under a venue at which a size of exactly a cap stays below it."""
+    touch = all(one.cap == following.floor for one, following in pairwise(table.tiers))
+    below = rules.tier_edge is TierEdge.TIER_BELOW and touch
+    return replace(table, caps_included=True) if below else table
 
 
 def _has_table(account: Account, rules: VenueRules, symbol: str, on: str) -> bool:
@@ -189,7 +204,7 @@ def _price(said: Computed, one: PositionFigures) -> Value:
     if shown is not None:
         return NONE if shown.liquidation is None else shown.liquidation
     if answer.reach is Reach.ALREADY:
-        raise NotSupported("liquidated at every mark tried", path=one.position.symbol)
+        said.notes.append(f"{one.position.symbol}: liquidated at every mark of this coin, so it has no price")
     return NONE if answer.nearest is None else answer.nearest.threshold
 
 
@@ -234,7 +249,10 @@ POSITION_FIELDS: Mapping[str, PositionField] = {
 
 
 def _liquidatable(said: Computed) -> Value:
-    return "true" if said.pool.solvency in (Solvency.LIQUIDATED, Solvency.BANKRUPT) else "false"
+    """Of the pool; of the fences together where an account has no pool at all."""
+    rings = said.assessment.rings if not said.book.pools else (said.pool,)
+    dead = any(ring.solvency in (Solvency.LIQUIDATED, Solvency.BANKRUPT) for ring in rings)
+    return "true" if dead else "false"
 
 
 def _leverage(said: Computed) -> Value:
@@ -288,6 +306,8 @@ def figure(said: Computed, key: Key | None, name: str) -> Number | str:
 
 def _tiers_behind(said: Computed, key: Key | None, name: str) -> tuple[str, ...]:
     """The symbols whose tiers a figure depends on: its own, or every one of its ring."""
+    if key is None and name == "is_liquidatable" and not said.book.pools:
+        return tuple(symbol for ring in said.book.rings for symbol in ring.symbols)
     if key is None:
         pool = said.pool
         return next(ring.symbols for ring in said.book.rings if ring.name == pool.name)

@@ -36,6 +36,15 @@ def either_way(
     return low, high, name
 
 
+def other_fences(situation: Situation) -> Situation:
+    """The case with another amount in every fence that it leaves open."""
+    positions = tuple(
+        replace(one, isolated_margin=Decimal(1)) if one.key in situation.unfenced else one
+        for one in situation.account.positions
+    )
+    return replace(situation, account=replace(situation.account, positions=positions))
+
+
 def _with(situation: Situation, kind: str, symbol: str, name: str, value: Decimal) -> Situation:
     account = situation.account
     if kind == "instruments":

@@ -39,6 +39,7 @@ from ringfence.venues.rules import (
     OpenOrders,
     Shortfall,
     Source,
+    TierEdge,
     Trigger,
     VenueRules,
     Withdrawal,
@@ -55,6 +56,7 @@ NEW = VenueRules(
     title="Bybit inverse contracts",
     valid_from="2025-09-02",
     funding_from=FundingFrom.AVAILABLE_THEN_FENCE,
+    tier_edge=TierEdge.TIER_BELOW,
     mark=MarkPrice.VENUE_MARK,
     trigger=Trigger.AT_OR_BELOW_ZERO,  # a maintenance rate of 100 %
     initial_margin=Basis.MARK,

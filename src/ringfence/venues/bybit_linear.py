@@ -31,6 +31,7 @@ from ringfence.venues.rules import (
     Money,
     OpenOrders,
     Shortfall,
+    TierEdge,
     Trigger,
     VenueRules,
     Withdrawal,
@@ -51,6 +52,7 @@ NEW = VenueRules(
     title="Bybit USDT and USDC contracts",
     valid_from="2025-09-02",
     funding_from=FundingFrom.AVAILABLE_THEN_FENCE,
+    tier_edge=TierEdge.TIER_BELOW,
     mark=MarkPrice.VENUE_MARK,
     trigger=Trigger.AT_OR_BELOW_ZERO,  # a maintenance rate of 100 %
     initial_margin=Basis.MARK,

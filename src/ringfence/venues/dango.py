@@ -54,7 +54,8 @@ def _liquidation(solved: Solved) -> Fraction | None:
     signed = charged.sign * charged.size
     others = solved.ring_requirement - solved.requirement
     left = solved.equity - signed * solved.mark - others
-    return _positive(left / (cut(charged.size * charged.rates[0], QUANTUM) - signed))
+    slope = cut(charged.size * charged.rates[0], QUANTUM) - signed
+    return _positive(left / slope) if slope else None
 
 
 def _positive(price: Fraction) -> Fraction | None:

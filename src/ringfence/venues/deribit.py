@@ -68,6 +68,9 @@ FACTORS = {
 FACTORS_BEFORE = {"BTC/USD:BTC": Fraction("0.00005"), "ETH/USD:ETH": Fraction("0.000002")}
 """The same before that day."""
 
+FACTORS_OF_2016 = {"BTC/USD:BTC": Fraction(0)}
+"""At first one rate for every size: 10 % to open, 5 % to keep."""
+
 
 def growth(charged: Charged, factors: dict[str, Fraction]) -> Fraction:
     """The coefficient by which the rate grows with each coin of size.
@@ -123,6 +126,11 @@ def before_2022(charged: Charged) -> Schedule:
     return grows_with_size(charged, FACTORS_BEFORE)
 
 
+def of_2016(charged: Charged) -> Schedule:
+    """No factors yet."""
+    return grows_with_size(charged, FACTORS_OF_2016)
+
+
 def worse_side(resting: Resting, factors: dict[str, Fraction]) -> Fraction:
     """What orders hold beyond the position: the initial margin of the larger size after one side fills.
 
@@ -170,9 +178,17 @@ def available_funds(pool: Pool) -> Free:
     return Free(free, max(Fraction(0), min(free, pool.wallet)))
 
 
+def orders_of_2016(resting: Resting) -> Fraction:
+    """`worse_side` without factors."""
+    return worse_side(resting, FACTORS_OF_2016)
+
+
 _TABLES = {
     day: tiers(text, valid_from=day, source=f"Deribit margin rules of {day}")
     for day, text in {
+        "2016-06-01": """
+            BTC/USD:BTC    rest   5%       10x
+        """,
         "2019-01-01": """
             BTC/USD:BTC    rest   0.525%  100x
             ETH/USD:ETH    rest   1%       50x
@@ -193,6 +209,8 @@ SEQUENCE = LiquidationSequence(
     bearers=(Bearer.INSURANCE_FUND, Bearer.SOCIALISED),
     ranking=Ranking.NONE,
 )
+
+SEQUENCE_BEFORE_2022 = replace(SEQUENCE, fee=Fee(Charge.OF_VALUE, {"BTC": "0.005", "ETH": "0.009"}))
 
 CURRENT = VenueRules(
     key="deribit",
@@ -273,7 +291,26 @@ CURRENT = VenueRules(
 RULES = (
     replace(
         CURRENT,
+        valid_from="2016-06-01",
+        liquidation=SEQUENCE_BEFORE_2022,
+        charge=of_2016,
+        order_margin=orders_of_2016,
+        clauses={
+            **CURRENT.clauses,
+            "initial_margin": Clause(OLD_HELP, "10 % of the size", Confidence.EXAMPLE),
+            "maintenance": Clause(
+                OLD_HELP,
+                "5 % of the size: 5 BTC on 100 BTC",
+                Confidence.UNCONFIRMED,
+                "the page is of 2016; until when its rates held is not known, the end of 2018 is assumed",
+            ),
+        },
+        notes=CURRENT.notes[2:],
+    ),
+    replace(
+        CURRENT,
         valid_from="2019-01-01",
+        liquidation=SEQUENCE_BEFORE_2022,
         charge=before_2022,
         order_margin=orders_before_2022,
         clauses={

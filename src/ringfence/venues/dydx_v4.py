@@ -15,6 +15,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from ringfence.domain.instrument import Kind
+from ringfence.errors import BadTiers
 from ringfence.venues.fixed_point import cut, lowered, raised
 from ringfence.venues.modes import Change, ModeRule, Verdict, When
 from ringfence.venues.rules import (
@@ -51,11 +52,19 @@ def fractions_of(charged: Charged) -> tuple[Fraction, Fraction]:
     """(initial fraction, maintenance as a fraction of it), in parts per million.
 
     A table whose highest leverage is unknown says maintenance alone: it is raised once.
+
+    Raises:
+        BadTiers: a leverage whose initial fraction has more than 6 decimals.
     """
     tier = charged.table.tiers[0]
     if tier.max_leverage is None:
         return Fraction(tier.rate), Fraction(1)
     initial = cut(1 / Fraction(tier.max_leverage) + Fraction(PART) / 2, PART)
+    if not initial:
+        raise BadTiers(
+            "an initial fraction has 6 decimals", path=f"tiers.{charged.instrument.symbol}",
+            value=tier.max_leverage, hint="state the highest leverage, 1 / initial fraction",
+        )  # fmt: skip
     return initial, cut(Fraction(tier.rate) / initial + Fraction(PART) / 2, PART)
 
 

@@ -32,6 +32,7 @@ from ringfence.venues.rules import (
     OpenOrders,
     Shortfall,
     Source,
+    TierEdge,
     TierRule,
     Trigger,
     VenueRules,
@@ -243,6 +244,7 @@ FUTURES_MODE = VenueRules(
     isolated_initial_margin=Basis.ENTRY,
     maintenance=Basis.MARK,
     tier_rule=TierRule.WHOLE_POSITION,
+    tier_edge=TierEdge.TIER_BELOW,  # its lists say so by the first contract of the next tier
     closing_fee=ClosingFee.TESTED,
     shows=one_tick_nearer,
     hedge=Hedge.EACH_LEG,

@@ -12,9 +12,11 @@ inverse the mark, by that example; linear the entry, by its page.
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 
 from ringfence.domain.instrument import Kind
 from ringfence.domain.tiers import TierBasis
+from ringfence.venues.pool import Free, Pool
 from ringfence.venues.rules import (
     Basis,
     Clause,
@@ -26,6 +28,7 @@ from ringfence.venues.rules import (
     OpenOrders,
     Shortfall,
     Source,
+    TierRule,
     Trigger,
     VenueRules,
     Withdrawal,
@@ -66,6 +69,12 @@ def by_kind(charged: Charged) -> Schedule:
     )
 
 
+def available_margin(pool: Pool) -> Free:
+    """Margin equity less initial margin, below zero too; what leaves is that, and never below zero."""
+    free = pool.equity - pool.initial
+    return Free(free, max(Fraction(0), free))
+
+
 _CONTRADICTION = (
     "the schedules say value at entry, the worked inverse example follows the mark: inverse contracts are "
     "taken at the mark, linear ones at entry"
@@ -95,10 +104,12 @@ RULES = VenueRules(
     initial_margin=Basis.MARK,
     maintenance=Basis.MARK,
     charge=by_kind,
+    tier_rule=TierRule.WHOLE_POSITION,
     hedge=Hedge.LARGER_SIDE,
     open_orders=OpenOrders.WORSE_SIDE,
     fence=Fence.ENTRY_NOTIONAL_OVER_LEVERAGE,
     withdrawal=Withdrawal.EQUITY_LESS_INITIAL,
+    free=available_margin,
     liquidation=SEQUENCE,
     shortfall=Shortfall.UNKNOWN,
     money=Money(Decimal("0.00000001"), "half even"),

@@ -31,6 +31,7 @@ from ringfence.venues.rules import (
     OpenOrders,
     Shortfall,
     Source,
+    TierEdge,
     TierRule,
     Trigger,
     VenueRules,
@@ -205,6 +206,7 @@ PUBLISHED = VenueRules(
     isolated_initial_margin=Basis.ENTRY,
     maintenance=Basis.MARK,
     tier_rule=TierRule.WHOLE_POSITION,
+    tier_edge=TierEdge.TIER_BELOW,  # a risk limit is the most that its level may hold
     hedge=Hedge.NOT_COMPUTED,
     open_orders=OpenOrders.OWN_RULE,
     fence=Fence.ENTRY_NOTIONAL_OVER_LEVERAGE,

@@ -29,6 +29,7 @@ from ringfence.venues.rules import (
     OpenOrders,
     Shortfall,
     Source,
+    TierEdge,
     TierRule,
     Trigger,
     VenueRules,
@@ -110,6 +111,7 @@ RULES = VenueRules(
     initial_margin=Basis.ENTRY,
     maintenance=Basis.ENTRY,
     tier_rule=TierRule.WHOLE_POSITION,
+    tier_edge=TierEdge.TIER_BELOW,  # its level formula rounds up: a value of exactly the base is level 1
     hedge=Hedge.EACH_LEG,
     open_orders=OpenOrders.OWN_RULE,
     fence=Fence.WITH_CLOSING_FEE,

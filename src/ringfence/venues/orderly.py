@@ -120,6 +120,8 @@ def _isolated(solved: Solved) -> Fraction | None:
     cost = charged.sign * charged.entry_value
     margin = solved.equity - charged.sign * solved.value + cost
     rate = Rates(charged).maintenance_at(solved.value)
+    if rate == charged.sign:
+        return None
     price = (margin - cost) / (charged.size * (rate - charged.sign))
     return price if price > 0 else None
 

@@ -83,6 +83,13 @@ class TierRule(Enum):
     )
 
 
+class TierEdge(Enum):
+    """Which tier a size of exactly an edge belongs to."""
+
+    TIER_ABOVE = "the tier that begins there"
+    TIER_BELOW = "the tier that ends there: its upper bound is inclusive"
+
+
 class Fence(Enum):
     """What a venue puts behind a fence when a position is opened isolated."""
 
@@ -263,6 +270,7 @@ class VenueRules:
     tier_basis: Mapping[Kind, TierBasis] = field(default_factory=lambda: {Kind.LINEAR: TierBasis.QUOTE})
     """What floor and cap of this venue's tiers are measured in, by kind, where a file does not say it."""
     tier_rule: TierRule = TierRule.AS_STATED
+    tier_edge: TierEdge = TierEdge.TIER_ABOVE
     funding_from: FundingFrom = FundingFrom.FENCE
     """What pays the funding of an isolated position; see the clause ``funding``."""
     no_tiers: bool = False
@@ -359,12 +367,12 @@ class VenueRules:
             return None, None
         own = fee if self.closing_fee is ClosingFee.IN_BOTH else Fraction(0)
         basis = self.initial_basis(isolated=charged.isolated)
-        initial = Linear(rate + own) if basis is Basis.MARK else Linear(own, rate)
+        initial = Linear(rate + own) if basis is Basis.MARK else Linear(on_entry=rate + own)
         kept = fee if self.fence is Fence.WITH_CLOSING_FEE else Fraction(0)
         return initial, charged.entry_value * (rate + kept)
 
     def as_charged(self, table: TierTable) -> TierTable:
-        """The table as the venue charges it: without deductions where the rate is on the whole position.
+        """The table with the venue's edges, and bare of deductions where one rate holds for all of it.
 
         Raises:
             BadTiers: several tiers, at a venue whose markets have one rate.
@@ -374,6 +382,9 @@ class VenueRules:
                 f"{self.title} has one rate for a market, at every size",
                 path=f"tiers.{table.symbol}", value=len(table.tiers), hint="state its one tier, from 0 up",
             )  # fmt: skip
+        of_value = table.basis is not TierBasis.CONTRACTS  # a tier of contracts begins one contract later
+        if self.tier_edge is TierEdge.TIER_BELOW and of_value and not table.caps_included:
+            table = replace(table, caps_included=True)
         if self.tier_rule is TierRule.AS_STATED or all(tier.deduction == 0 for tier in table.tiers):
             return table
         bare = tuple(replace(tier, deduction=Decimal(0)) for tier in table.tiers)

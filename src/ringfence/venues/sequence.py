@@ -131,7 +131,8 @@ class Step:
         if self.buffer:
             yield f"with {plain(100 * self.buffer, 2)} % of the value to spare"
         if self.initial:
-            yield "until equity is the initial margin"
+            fed = self.action is Action.FEED_FENCE
+            yield "an initial margin at a time" if fed else "until equity is the initial margin"
         if self.share is not None:
             yield f"{plain(100 * self.share, 2)} %"
         if self.above is not None:

@@ -19,6 +19,7 @@ from ringfence.exact.ring import Book, prepare
 from ringfence.ingest.files import load
 from ringfence.ingest.template import template
 from ringfence.ingest.text import read_account
+from ringfence.solve.across import carried
 from ringfence.solve.liquidation import Liquidations, Reach, liquidations
 from ringfence.venues import registry
 from tests.support import ROOT
@@ -78,6 +79,15 @@ def test_an_example_says_what_it_is_and_loads(path: Path) -> None:
 
 def test_there_are_real_books_among_the_examples() -> None:
     assert len([path for path in EXAMPLES if path.name.startswith("binance-")]) >= 3
+
+
+def test_one_long_under_two_of_the_six_venues() -> None:
+    account, market, *_, found = example("six-venues.toml")
+    assert prices(found, BTC) == (Fraction(30_000) - 10_000) / (Fraction("0.5") * (1 - Fraction("0.004")))
+    there = carried(account, market, registry.rules("binance_usdm"), registry.rules("hyperliquid"))
+    moved = liquidations(book_of(there.account), there.market)
+    wanted = (Fraction(30_000) - 10_000) / (Fraction("0.5") * (1 - Fraction("0.0125")))
+    assert prices(moved, "BTC/USDC:USDC") == wanted
 
 
 def test_two_btc_isolated() -> None:
