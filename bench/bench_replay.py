@@ -1,12 +1,14 @@
 """Seven years of hourly bars, and five of one-minute bars, of a five-position book; beside it bar by bar.
 
 The plain way looks at every bar through the event engine; it is measured on the first bars of the same path,
-and its log there must be the boxed walk's log to the last posting.
+and its log there must be the boxed walk's log to the last posting. A second book with a tenth of the wallet
+dies on those bars, so that liquidations are compared too; how many, on every path, is printed.
 """
 
 from __future__ import annotations
 
 import random
+import time
 from dataclasses import replace
 from decimal import Decimal
 
@@ -21,11 +23,13 @@ from ringfence.replay.walk import walked
 from ringfence.replay.world import World
 from ringfence.solve.arrange import arrangements
 
-HOURLY, MINUTELY, PLAIN = 58_000, 2_600_000, 300
+HOURLY, MINUTELY, PLAIN = 58_000, 2_600_000, 3_000
 BTC = "BTC/USDT:USDT"
 STARTS = {BTC: 6_000_000, "ETH/USDT:USDT": 300_000, "SOL/USDT:USDT": 15_000, "XRP/USDT:USDT": 25_000,
           "ADA/USDT:USDT": 40_000}  # fmt: skip
 ON = "2026-11-22"
+TIGHT = (6_000, 20)
+"""Wallet and leverage of a book that does not live long."""
 
 
 def path(bars: int, *, step: int, per_mille: int) -> Tape:
@@ -56,26 +60,36 @@ def path(bars: int, *, step: int, per_mille: int) -> Tape:
     return replace(tape, funding=dues)
 
 
-def book() -> Account:
-    """Five positions, long and short, at twice the wallet in all; none dies early."""
+def book(wallet: int = 60_000, leverage: int = 3) -> Account:
+    """Five positions, long and short, at twice the wallet in all; with less in it they die on the way."""
     table = rf.rules("demo").tier_table(BTC, on=ON)
     tiers = {symbol: replace(table, symbol=symbol) for symbol in STARTS}
-    account = Account(venue="demo", wallet={"USDT": Decimal(60_000)}, tiers=tiers)
+    account = Account(venue="demo", wallet={"USDT": Decimal(wallet)}, tiers=tiers)
     for symbol, start, sign in zip(STARTS, STARTS.values(), (1, -1, 1, 1, -1), strict=True):
         size = (Decimal(20_000) * 100 / start).quantize(Decimal("0.001")) * sign
-        account = account.open(symbol, size, entry_price=Decimal(start) / 100, leverage=3)
+        account = account.open(symbol, size, entry_price=Decimal(start) / 100, leverage=leverage)
     return account
 
 
-def twins(tape: Tape, account: Account, *, plain: bool = False) -> list[tuple[str, ...]]:
-    """The digests of all three twins."""
+def twins(tape: Tape, account: Account, *, plain: bool = False) -> list[World]:
+    """Every end of all three twins; those that there is no wallet for are left out."""
     rules = rf.rules("demo")
     scene = Scene(tape, rules, ON)
-    found = []
+    found: list[World] = []
     for one in arrangements(account, rules, on=ON):
-        start = World(begin(one.account, rules, at=tape.ts[0]))
-        found.append(tuple(world.digest for world in walked(scene, start, bar_by_bar=plain)))
+        if one.feasible:
+            found += walked(scene, World(begin(one.account, rules, at=tape.ts[0])), bar_by_bar=plain)
     return found
+
+
+def digests(worlds: list[World]) -> list[str]:
+    """What tells two walks apart: the whole log of each end, and what is left."""
+    return [world.digest for world in worlds]
+
+
+def died(worlds: list[World]) -> int:
+    """The liquidations of every end together."""
+    return sum(len(world.deaths) for world in worlds)
 
 
 def first(tape: Tape, bars: int) -> Tape:
@@ -85,16 +99,33 @@ def first(tape: Tape, bars: int) -> Tape:
 
 
 def main() -> None:
-    account, rows = book(), []
+    account, tight, rows = book(), book(*TIGHT), []
     for name, bars, step, swing in (("hourly", HOURLY, HOUR, 700), ("one-minute", MINUTELY, MINUTE, 90)):
         tape = path(bars, step=step, per_mille=swing)
-        fast = seconds(lambda tape=tape: twins(replace(tape, kept={}), account), runs=3, least=0.1)
-        begun = first(tape, PLAIN)
-        assert twins(begun, account) == twins(begun, account, plain=True), "one log, whichever way"
-        slow = seconds(lambda tape=begun: twins(tape, account, plain=True), runs=1, least=0.1)
-        rows.append([f"{bars:,} {name} bars", f"{fast:.2f}", f"{slow * bars / PLAIN:,.0f}"])
+        fast = seconds(
+            lambda tape=tape: twins(replace(tape, kept={}), account),
+            runs=3,
+            least=0.1,
+            clock=time.process_time,
+        )
+        ends = [twins(replace(tape, kept={}), one) for one in (account, tight)]
+        begun, slow, same = first(tape, PLAIN), 0.0, 0
+        for one in (account, tight):
+            started = time.process_time()
+            plain = twins(begun, one, plain=True)
+            slow = slow or time.process_time() - started
+            assert digests(twins(begun, one)) == digests(plain), "one log, whichever way"
+            same += died(plain)
+        assert same, "some die on the bars that are compared"
+        counts = " and ".join(f"{died(one):,}" for one in ends)
+        rows.append(
+            [f"{bars:,} {name} bars", f"{fast:.2f}", f"{slow * bars / PLAIN:,.0f}", counts, f"{same:,}"]
+        )
         del tape
-    head = ["five positions, three twins", "boxes, s", f"bar by bar, s ({PLAIN:,} measured)"]
+    head = [
+        "five positions, three twins", "boxes, processor s", f"bar by bar, s ({PLAIN:,} measured)",
+        "liquidations, this book and the tight one", f"of those compared, first {PLAIN:,} bars",
+    ]  # fmt: skip
     show("A book through its path", head, rows)
 
 

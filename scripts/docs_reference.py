@@ -14,9 +14,9 @@ from pydantic.json_schema import models_json_schema
 
 from ringfence import errors
 from ringfence.api.problems import DOOR_TITLES, problem_of, titles
-from ringfence.cli.commands import HTML
 from ringfence.cli.failures import Exit
 from ringfence.cli.fields import parameters
+from ringfence.cli.page import HTML, REPORTED
 from ringfence.ingest.schema import AccountInput
 from ringfence.limits import Limits
 from ringfence.service.operations import OPERATIONS
@@ -84,7 +84,7 @@ Beside them `ringfence web` serves the page and the HTTP API on this machine.
 
 def operation_page(operation: Operation) -> str:
     words = operation.name.replace("-", " ")
-    told = parameters(operation) + ([HTML] if operation.name == "compare" else [])
+    told = parameters(operation) + ([HTML] if operation.name in REPORTED else [])
     given = " ".join(
         each.name.upper() if _required(each) else f"[{each.name.upper()}]" for each in _placed(told)
     )

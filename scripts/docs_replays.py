@@ -5,18 +5,24 @@ RINGFENCE_DATA=folder python -m scripts.docs_replays
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ringfence.replay.crashes import CRASHES
-from ringfence.report.format import amount, percent
-from ringfence.service.answers_replay import ReplayAnswer, ReplayBook
-from ringfence.service.context import Context
-from ringfence.service.operations import operation_named
-from ringfence.store.history import data_folder
-
 ROOT = Path(__file__).resolve().parent.parent
+if str(ROOT) not in sys.path:  # run as a script, Python looks beside the script only
+    sys.path.insert(0, str(ROOT))
+
+from scripts.reconciled import section  # noqa: E402
+
+from ringfence.replay.crashes import CRASHES  # noqa: E402
+from ringfence.report.format import amount, percent  # noqa: E402
+from ringfence.service.answers_replay import ReplayAnswer, ReplayBook  # noqa: E402
+from ringfence.service.context import Context  # noqa: E402
+from ringfence.service.operations import operation_named  # noqa: E402
+from ringfence.store.history import data_folder  # noqa: E402
+
 TARGET = ROOT / "docs" / "replays.md"
 BOOKS = ("rescue", "three-50x", "contagion", "hedge-pair", "two-btc-usd")
 HEAD = """# Real crashes, in both modes
@@ -25,7 +31,7 @@ Five example books, each led through every named crash from its own marks: as it
 The prices are hourly marks of Binance's USD-M futures where a coin has them in that window, and its funding
 where it is known; a coin without either follows its stated beta or stays where it is. Written by
 `scripts/docs_replays.py`; `ringfence replay examples/rescue.toml --event 2025-10-10` shows one of them, with
-every step of the venue's sequence.
+every step of the venue's sequence: [replay a crash](how-to/replay-a-crash.md).
 
 *Undetermined*: whether it dies, or when, depends on the order of the prices inside a bar, which nobody wrote
 down; both ends are given. A range of money has the same cause.
@@ -79,10 +85,13 @@ def page(home: Path) -> str:
         )
         parts.append(f"\nLeft where they are: {', '.join(still)}.\n\n" if still else "\n")
         assert first.bars
-    return "".join(parts).rstrip("\n") + "\n"
+    return "".join([*parts, section(data_folder())]).rstrip("\n") + "\n"
 
 
 def main() -> None:
+    if not (data_folder() / "prices").is_dir():
+        print("docs/replays.md is left as it is: RINGFENCE_DATA names no folder with real series")
+        return
     with TemporaryDirectory() as home:
         TARGET.write_text(page(Path(home)), "utf-8")
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.cli.conftest import Run
 from tests.support import ROOT
+from tests.two_hours import stored
 
 BOOK = str(ROOT / "examples" / "rescue.toml")
 
@@ -17,7 +20,7 @@ def test_a_crash_is_told_without_any_data(run: Run) -> None:
     text = " ".join(said.out.split())
     assert said.status == 0
     assert "the largest liquidation day" in text
-    assert "ISOLATED LIQUIDATED 2025-10-10" in text
+    assert "ISOLATED LIQUIDATED with BTC at −1.23 %" in text
     assert "built-in, measured on" in text
     assert "equity 286.4321, requirement 286.4321605 USDT" in text
 
@@ -50,3 +53,33 @@ def test_a_question_that_cannot_be_answered_says_so(
     assert said.status == 2
     assert told in text
     assert hint in text
+
+
+STOPPED = ("--from", "2024-08-05", "--to", "2024-08-05T02:00", "--stop", "BTC=57300", "--twin", "cross")
+
+
+def told(run: Run, *words: str) -> dict[str, Any]:
+    said = run("replay", BOOK, *STOPPED, *words, "--json")
+    assert said.status == 0, said.err
+    return json.loads(said.out)  # type: ignore[no-any-return]
+
+
+def test_a_stop_fills_by_the_traded_price_that_is_stored_beside_the_mark(run: Run, tmp_path: Path) -> None:
+    stored(tmp_path / "home" / "data", "mark", "last")
+    by_mark, by_last = told(run), told(run, "--traded")
+    assert [one["kind"] for one in by_mark["twins"][0]["endings"][0]["log"]] == []
+    (fill,) = by_last["twins"][0]["endings"][0]["log"]
+    # The moves start at the account's own mark of 58,000: what was traded fell to 55,100.
+    assert (fill["kind"], fill["marks"]) == ("fill", {"BTC/USDT:USDT": "57300"})
+    assert by_last["twins"][0]["endings"][0]["left"] == {"USDT": "7300"}
+    assert by_last["sources"] == {
+        "BTC/USDT:USDT": "binance-usdm_BTCUSDT_mark_1h, orders by binance-usdm_BTCUSDT_last_1h"
+    }
+    assert told(run, "--traded", "--stop-by", "mark")["twins"][0]["endings"][0]["log"] == []
+
+
+def test_traded_prices_that_are_not_stored_are_named(run: Run, tmp_path: Path) -> None:
+    stored(tmp_path / "home" / "data", "mark")
+    words = "No traded prices of that time are stored for BTC/USDT:USDT: orders fill by the mark."
+    assert words in told(run, "--traded")["assumptions"]
+    assert words not in told(run)["assumptions"]

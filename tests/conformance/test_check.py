@@ -288,6 +288,14 @@ def test_a_broken_pack_is_an_error_for_whoever_uses_it(stranger: Callable[[str],
     assert rules.CITED
 
 
+def test_a_pack_without_tables_owes_the_laws_about_tables_nothing(ask: Ask) -> None:
+    report = ask(venues=["hyperliquid", "primexbt"], accounts=10, strict=True)
+    assert report.failures == []
+    silent = [law for pack in report.packs for law in pack.laws if law.status == "not_modelled"]
+    assert silent
+    assert all("ships no table" in law.reason for law in silent)
+
+
 def test_a_broken_pack_does_not_hide_the_others(stranger: Callable[[str], None]) -> None:
     stranger("RULES = 1 / 0")
     listed = operation_named("venues-list").run(local_context(), {})

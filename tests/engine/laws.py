@@ -137,7 +137,7 @@ def in_ring(rng: Random, position: Position, name: str) -> ev.Event:
         return ev.PositionTakenOver(name, 0, symbol, side, part, price, keeper)
     if kind == 2:
         return ev.Marked(name, 0, {symbol: price})
-    if kind == 3 and position.isolated_margin:
+    if kind == 3 and (position.isolated_margin or ZERO) > 0:
         ring = f"fence {symbol} {side.value}"
         return ev.LiquidationFee(name, 0, "USDT", position.isolated_margin / 8, ring)
     return ev.FundingPaid(name, 0, symbol, Decimal(rng.choice(("0.0007", "-0.0011", "0.02"))), price)

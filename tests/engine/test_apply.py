@@ -14,6 +14,7 @@ from ringfence.domain.tiers import Tier
 from ringfence.engine import Applied, Refused, State, apply, apply_all, begin
 from ringfence.engine import events as ev
 from ringfence.engine.invariants import conserved, mirrored
+from ringfence.engine.liquidate import liquidate
 from ringfence.engine.state import Accepted
 from ringfence.errors import BadNumber, Bug, MissingField, MissingLeverage, OutOfRange, RingfenceError
 from tests.engine.draws import BTC, COIN, DEMO, ETH, start
@@ -188,11 +189,58 @@ def test_longs_pay_a_positive_rate_and_shorts_receive_it() -> None:
     assert after(began(), fund).postings == ()
 
 
-def test_funding_of_a_fence_comes_from_the_fence_and_ends_with_it() -> None:
+def test_funding_of_a_fence_comes_from_the_fence_in_full() -> None:
     state = after(began(), bought(**ISOLATED)).state
     done = after(state, ev.FundingPaid("f", 0, BTC, "0.09"), ev.FundingPaid("g", 0, BTC, "0.02"))
-    assert moved(done) == {"funding": D(120), f"fence:{BTC} long": D(-60), "bad_debt": D(-60)}
+    assert moved(done) == {"funding": D(120), f"fence:{BTC} long": D(-120)}
+    assert done.state.account.positions[0].isolated_margin == -60
     assert done.state.account.wallet["USDT"] == D(9_400)
+
+
+def eaten(mark: str = "70000") -> State:
+    """A fence of 600 that paid 700 of funding, and a profit of 1000 that keeps its position alive."""
+    opened = after(began(), bought(**ISOLATED), ev.Marked("up", 0, {BTC: D(70_000)}))
+    return after(opened.state, ev.FundingPaid("f", 0, BTC, "0.1"), ev.Marked("now", 0, {BTC: D(mark)})).state
+
+
+def test_a_profit_keeps_a_position_alive_whose_fence_is_below_zero() -> None:
+    state, rules = eaten(), rf.rules("demo")
+    assert state.account.positions[0].isolated_margin == -100
+    (fence,) = (one for one in rf.assess(state.account, marks=state.marks).rings if "fence" in one.name)
+    assert fence.equity == 900
+    assert liquidate(state, rules).rings == ()
+    whole = after(state, sold("s", "0.1", "70000"))
+    assert moved(whole) == {"counterparty": D(-1000), f"fence:{BTC} long": D(100), "wallet": D(900)}
+    half = after(state, sold("s", "0.05", "70000"))
+    assert moved(half) == {"counterparty": D(-500), f"fence:{BTC} long": D(50), "wallet": D(450)}
+    assert refused(after(state, sold("s", "0.1", "60900"))).code == "beyond-fence"
+    assert refused(after(state, sold("s", "0.05", "59999"))).code == "beyond-fence"
+
+
+@pytest.mark.parametrize(("mark", "beyond"), [("61010", D(0)), ("60400", D(60)), ("59000", D(200))])
+def test_bad_debt_of_such_a_fence_arises_when_it_is_liquidated_and_no_sooner(mark: str, beyond: D) -> None:
+    state = eaten(mark)
+    assert not [key for key in state.balances if key[0] == "bad_debt"]
+    done = liquidate(state, rf.rules("demo"))
+    assert [one.ring for one in done.rings] == [f"fence {BTC} long"]
+    assert sum((loss.beyond for loss in done.rings[0].losses), D(0)) == beyond
+    assert done.state.account.positions == ()
+    assert done.state.account.wallet == state.account.wallet
+    assert not conserved(done.state)
+
+
+def test_margin_may_be_added_to_a_fence_below_zero_and_none_removed() -> None:
+    state = eaten()
+    more = after(state, ev.MarginMoved("m", 0, BTC, None, "40"))
+    assert more.state.account.positions[0].isolated_margin == -60
+    assert refused(after(state, ev.MarginMoved("n", 0, BTC, None, "-1"))).code == "out-of-range"
+
+
+def test_the_fee_of_a_fill_is_the_wallets_and_leaves_such_a_fence_as_it_is() -> None:
+    done = after(eaten(), sold("s", "0.05", "70000", fee_rate="0.0004"))
+    assert moved(done)["fees"] == D("1.4")
+    assert sum(one.amount for one in done.postings if one.account == "wallet") == D(450) - D("1.4")
+    assert done.state.account.positions[0].isolated_margin == -50
 
 
 def test_where_the_balance_pays_first_the_fence_pays_what_is_missing() -> None:

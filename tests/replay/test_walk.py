@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -13,6 +13,7 @@ import ringfence as rf
 from ringfence.domain.account import Account, InstrumentTerms, Order
 from ringfence.engine import begin, unbalanced
 from ringfence.history.tape import Due, Quotes, Tape, rescaled, tape_of_marks, tape_of_rows
+from ringfence.replay import walk
 from ringfence.replay.replay import replay
 from ringfence.replay.scene import Scene, Stop, Within
 from ringfence.replay.walk import walked
@@ -25,11 +26,11 @@ STARTS = {BTC: 6_000_000, ETH: 300_000, SOL: 15_000}
 HOUR = 3_600_000
 
 
-def drawn(seed: int, bars: int = 160) -> Tape:
+def drawn(seed: int, bars: int = 160, starts: Mapping[str, int] = STARTS) -> Tape:
     """Prices that jump and trend, and funding every eight bars."""
     dice = random.Random(seed)
     columns: list[list[Quotes]] = []
-    for start in STARTS.values():
+    for start in starts.values():
         rows, price = [], start
         for _ in range(bars):
             price = max(price * dice.randint(985, 1015) // 1000, 10)
@@ -40,7 +41,7 @@ def drawn(seed: int, bars: int = 160) -> Tape:
             price = close
         columns.append(rows)
     ts = [HOUR * number for number in range(bars)]
-    tape = tape_of_rows(tuple(STARTS), ts, columns, [2, 2, 2], step=HOUR)
+    tape = tape_of_rows(tuple(starts), ts, columns, [2] * len(starts), step=HOUR)
     dues = {
         symbol: tuple(
             Due(
@@ -48,7 +49,7 @@ def drawn(seed: int, bars: int = 160) -> Tape:
             )
             for bar in range(8, bars, 8)
         )
-        for symbol in STARTS
+        for symbol in starts
     }
     return replace(tape, funding=dues)
 
@@ -157,3 +158,47 @@ def test_the_other_choice_is_what_closing_a_part_leaves() -> None:
     assert done.close_now == {"USDT": Decimal(9_000)}
     assert done.choices[0].endings[0].left == {"USDT": Decimal(8_750)}
     assert {one.name: one.endings[0].left["USDT"] for one in done.twins if one.endings}["cross"] == 8_000
+
+
+def eaten(*, falls: bool) -> tuple[Account, Tape]:
+    """A long with a thousand in profit, whose fence of 600 pays 35 at a time; it may fall at the end."""
+    prices = [7_000_000 + 10_000 * (number % 3) for number in range(160)]
+    prices += [6_000_000 if falls else 7_000_000] * 2
+    marks = {BTC: [Decimal(one) / 100 for one in prices]}
+    tape = tape_of_marks(marks, step=HOUR)
+    dues = tuple(
+        Due(bar, tape.ts[bar], Decimal("0.005"), tape.marks(bar, "open")[BTC]) for bar in range(8, 80, 4)
+    )
+    account = Account(venue="demo", wallet={"USDT": "1000"})
+    account = account.open(BTC, "0.1", entry_price="60000", leverage=10, isolated_margin="600")
+    return account, replace(tape, funding={BTC: dues})
+
+
+@pytest.mark.parametrize("falls", [True, False])
+def test_funding_takes_a_fence_below_zero_and_the_profit_keeps_it_alive(
+    monkeypatch: pytest.MonkeyPatch, falls: bool
+) -> None:
+    account, tape = eaten(falls=falls)
+    (slow,) = worlds(account, tape, plain=True)
+    looked: list[int] = []
+    true = walk.walked_bar
+
+    def counted(scene: Scene, world: World, within: Within) -> World:
+        looked.append(world.bar)
+        return true(scene, world, within)
+
+    monkeypatch.setattr(walk, "walked_bar", counted)
+    (fast,) = worlds(account, tape, plain=False)
+    assert fast.digest == slow.digest
+    # The first bar, and the one that it dies in; no payment is a bar that must be looked at.
+    assert len(set(looked)) <= 2
+    assert [one.ring.ring for one in fast.deaths] == ([f"fence {BTC} long"] if falls else [])
+    if falls:
+        (death,) = fast.deaths
+        assert death.ring.equity > 0
+        assert death.ring.losses == ()
+    else:
+        (position,) = fast.state.account.positions
+        paid = sum(due.rate * due.mark / 10 for due in tape.funding[BTC])
+        assert position.isolated_margin == 600 - paid < 0
+        assert ("bad_debt", "USDT") not in fast.state.balances

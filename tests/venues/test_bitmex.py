@@ -28,12 +28,13 @@ from ringfence.solve.path import alone, course
 from ringfence.testing.cases import load_cases
 from ringfence.testing.conform import Verdict, run_case
 from ringfence.venues import bitmex
+from ringfence.venues.rules import VenueRules
 from ringfence.venues.schedule import Charged, Schedule
 from tests.support import ROOT
 from tests.venues.single import ON, Single, table_of
 
 D, F = Decimal, Fraction
-OLD, NEW = bitmex.RULES
+OLD, NEW, SINCE_2026 = bitmex.RULES
 XBTUSD, ETHUSDT, QUANTO = "BTC/USD:BTC", "ETH/USDT:USDT", "ETH/USD:BTC"
 UNITS = {XBTUSD: F(1, 10**8), QUANTO: F(1, 10**8), ETHUSDT: F(1, 10**6)}
 SIZES = {XBTUSD: D(1), QUANTO: D("0.000001"), ETHUSDT: D("0.00001")}
@@ -194,6 +195,53 @@ def test_the_order_margin_of_2026_and_the_side_that_reduces() -> None:
     assert capture == 7_408_795
 
 
+def held_in_2026(rules: VenueRules, *, side: str = "short", cost: str = "19.51105699") -> Assessment:
+    """The position of 2026-05-03 with the orders beside it; ``cost`` decides whether it gains or loses."""
+    table = table_of(XBTUSD, [("0", None, "0.005")])
+    table = replace(table, tiers=(replace(table.tiers[0], max_leverage=D(100)),))
+    account = Account(
+        venue="bitmex", wallet={"BTC": D("30.34754369")},
+        positions=(Position(XBTUSD, Side(side), D(1_438_000), entry_cost=D(cost), leverage=D(100)),),
+        orders=(Order(XBTUSD, "sell", D(560_000), D("83182.2")),), tiers={XBTUSD: table},
+        instruments={XBTUSD: InstrumentTerms(
+            contract_size=D(1), taker_fee=D("0.0005"), funding_rate=D("-0.000024"), mark_quantum=D("0.01"),
+        )},
+    )  # fmt: skip
+    return assess(prepare(account, rules, on=ON), Market({XBTUSD: D("78173.85")}))
+
+
+def test_since_2026_a_cross_position_keeps_its_maintenance_and_nothing_beside_it() -> None:
+    """posMaint 9802356, posComm 0, and 2905927119 of 2923138270 free beside orders that hold 7408795."""
+    said = held_in_2026(SINCE_2026)
+    (ring,), (one,) = said.rings, said.positions
+    assert (one.maintenance_margin, one.requirement, one.closing_fee) == (D("0.09802356"), D("0.09802356"), 0)
+    assert (ring.equity, ring.available_balance) == (D("29.23138270"), D("29.05927119"))
+    before = held_in_2026(NEW)
+    assert before.positions[0].maintenance_margin > one.maintenance_margin
+    assert before.rings[0].available_balance < ring.available_balance
+
+
+def test_since_2026_profit_is_still_out_of_reach() -> None:
+    """No capture shows a gain there; by the rule before it, profit protects its own position only."""
+    (ring,), (one,) = (said := held_in_2026(SINCE_2026, cost="17")).rings, said.positions
+    assert one.unrealized_pnl > 0
+    orders = F(ring.initial_margin or 0) - F(one.initial_margin or 0)
+    kept = orders + F(one.maintenance_margin) + F(one.unrealized_pnl)
+    assert F(ring.available_balance or 0) == F(ring.equity) - kept
+
+
+def test_since_2026_the_price_shown_is_where_the_free_balance_is_lost() -> None:
+    """Without orders it is the ring's own threshold: nothing but the maintenance is asked there."""
+    table = table_of(XBTUSD, [("0", None, "0.005")])
+    terms = InstrumentTerms(contract_size=D(1), taker_fee=D("0.0005"), funding_rate=D("0.0001"))
+    one = Single(SINCE_2026, XBTUSD, "long", D(500), D(60_000), D("0.001"), False, "10", table, terms)
+    answer = one.prices("60000")
+    assert answer.shown is not None
+    assert answer.alone.nearest is not None
+    exact = F(answer.alone.nearest.liquidated)
+    assert abs(F(answer.shown.liquidation or 0) - exact) < F(1, 50) + exact * exact / 500 * UNITS[XBTUSD] * 6
+
+
 @pytest.mark.parametrize(
     ("value", "step"),
     [("199", 0), ("200", 0), ("200.00000001", 1), ("300", 1), ("300.00000001", 2), ("499", 3)],
@@ -211,7 +259,7 @@ def test_whole_satoshi_before_2020() -> None:
     table = table_of(XBTUSD, [("0", None, "0.005")])
     old, new = (
         Single(rules, XBTUSD, "long", D(300), D("2500.5"), D(1), table=table, terms=terms)
-        for rules in bitmex.RULES
+        for rules in (OLD, NEW)
     )
     assert old.at("2600.3").positions[0].notional == D("0.11537100")  # 38457 each
     assert new.at("2600.3").positions[0].notional == D("0.11537130")  # 38457.10

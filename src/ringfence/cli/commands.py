@@ -16,11 +16,10 @@ from ringfence.cli.console import console
 from ringfence.cli.data import progress_bar
 from ringfence.cli.failures import Exit, spoken_path
 from ringfence.cli.fields import files_of, parameters, request_of
-from ringfence.cli.page import HTML, write_report
+from ringfence.cli.page import HTML, REPORTED, write_report
 from ringfence.cli.show import SHOWN
 from ringfence.cli.web import web
 from ringfence.errors import RingfenceError
-from ringfence.service.answers import CompareAnswer
 from ringfence.service.checked import VenuesCheckAnswer
 from ringfence.service.context import Context, local_context
 from ringfence.service.data_forms import DataCheckAnswer
@@ -61,7 +60,7 @@ def command_names() -> list[str]:
 
 def command(operation: Operation) -> Callable[..., Exit]:
     """One operation as a function that the parser can read."""
-    options = [*parameters(operation), *([HTML] if operation.name == "compare" else [])]
+    options = [*parameters(operation), *([HTML] if operation.name in REPORTED else [])]
     signature = inspect.Signature(options)
 
     def run(*given: Any, **named: Any) -> Exit:
@@ -90,7 +89,7 @@ def _answer(operation: Operation, typed: Mapping[str, Any]) -> Exit:
         print_json(answer)
     else:
         SHOWN[operation.name](console(), answer)
-    if isinstance(answer, CompareAnswer) and typed["html"] is not None:
+    if operation.name in REPORTED and typed["html"] is not None:
         title = files_of(typed)["account"]
         path = write_report(answer, typed["html"], context=context, request=request, title=title)
         print(f"report: {path}", file=sys.stderr if typed["as_json"] else sys.stdout)

@@ -1,17 +1,18 @@
-"""``compare --html FILE``: the same comparison as one self-contained page."""
+"""``compare --html FILE`` and ``replay --html FILE``: the comparison as one self-contained page."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from cyclopts import Parameter
 from pydantic import BaseModel
 
 from ringfence.errors import BadFile, NotSupported
 from ringfence.service.answers import CompareAnswer, ExplainAnswer, FrontierAnswer, ScrubAnswer
+from ringfence.service.answers_replay import ReplayAnswer
 from ringfence.service.context import Context
 from ringfence.service.operations import operation_named
 from ringfence.store.home import write_whole
@@ -24,10 +25,14 @@ HTML = inspect.Parameter(
 )
 
 
+REPORTED = ("compare", "replay")
+"""Operations whose answer becomes a report."""
+
+
 def write_report(
-    answer: CompareAnswer, path: str, *, context: Context, request: Mapping[str, Any], title: str
+    answer: BaseModel, path: str, *, context: Context, request: Mapping[str, Any], title: str
 ) -> Path:
-    """Write the report of a comparison, and say where.
+    """Write the report of a comparison, or of a book and its replay, and say where.
 
     Raises:
         BadFile: the file cannot be written.
@@ -35,12 +40,15 @@ def write_report(
     from ringfence.report.html import render_report  # the report is drawn for those who ask for one
 
     book = {name: request[name] for name in ("account", "venue", "on") if name in request}
+    replay = answer if isinstance(answer, ReplayAnswer) else None
+    compared = cast("CompareAnswer", answer if replay is None else _ask(context, "compare", book))
     text = render_report(
-        answer,
+        compared,
         scrub=_sweep(context, book),
         frontier=_frontier(context, book),
-        workings=_workings(answer, context, book),
+        workings=_workings(compared, context, book),
         title=Path(title).name,
+        replay=replay,
     )
     place = Path(path)
     try:

@@ -75,7 +75,8 @@ class Position:
         entry_cost: the exact cost in settlement asset, where the venue states it instead.
         leverage: the setting chosen at the venue, not the exposure; None when unknown.
         isolated_margin: collateral inside the fence without unrealised PnL, settlement asset; a closing fee
-            that the venue sets aside there is inside.
+            that the venue sets aside there is inside. Below zero where funding has taken more than was
+            there, and a profit keeps the position alive; whoever states an account states no such margin.
         closing_fee: that fee, where the venue states the amount; None: worked out by its rule.
         auto_add_margin: the venue feeds the fence from the wallet before it liquidates, so that the fence
             does not bound the loss.
@@ -137,9 +138,7 @@ class Position:
                 path="isolated_margin",
                 hint='write isolated_margin = "1000", without unrealised PnL; at entry: notional / leverage',
             )
-        object.__setattr__(
-            self, "isolated_margin", not_negative(self.isolated_margin, path="isolated_margin")
-        )
+        object.__setattr__(self, "isolated_margin", money(self.isolated_margin, path="isolated_margin"))
 
     @property
     def key(self) -> tuple[str, str]:
@@ -405,7 +404,7 @@ class Account:
             margin_mode=mode,
             leverage=None if leverage is None else money(leverage, path="leverage"),
             isolated_margin=(
-                None if isolated_margin is None else money(isolated_margin, path="isolated_margin")
+                None if isolated_margin is None else not_negative(isolated_margin, path="isolated_margin")
             ),
         )
         return replace(self, positions=(*self.positions, position))

@@ -87,7 +87,7 @@ def _source(case: Case, ring: str, amount: Number) -> str:
         return WALLET
     found = [one for one in case.account.positions if " ".join(one.key) == name and _fenced(one)]
     invariant(kind == "fence" and len(found) == 1, f"{ring} is a ring of this account")
-    invariant(amount <= (found[0].isolated_margin or ZERO), f"{ring} gives no more than it holds")
+    invariant(amount <= max(found[0].isolated_margin or ZERO, ZERO), f"{ring} gives no more than it holds")
     return fence_name(found[0])
 
 

@@ -121,7 +121,7 @@ def _less(account: Account, position: Position, asset: str, fee: Decimal) -> Acc
     if not fenced:
         return replace(account, wallet={**account.wallet, asset: account.wallet.get(asset, ZERO) - fee})
     margin = fenced[0].isolated_margin or ZERO
-    paid = replace(fenced[0], isolated_margin=max(margin - fee, ZERO))
+    paid = replace(fenced[0], isolated_margin=max(margin - fee, min(margin, ZERO)))
     return replace(
         account, positions=tuple(paid if one.key == paid.key else one for one in account.positions)
     )

@@ -98,7 +98,7 @@ def closed(case: Case, wanted: Close) -> Made | Refused:
     postings = rounding(asset, exact=exact, booked=realised, source=COUNTERPARTY)
     if position.isolated_margin is None:
         return Made(account, (*postings, *_some(WALLET, asset, realised)), words)
-    if position.isolated_margin + realised < 0 and not wanted.covered:
+    if _lacking(wanted, realised) and not wanted.covered:
         return Refused(
             "beyond-fence", "at that price the loss is more than the fence holds; the venue liquidates before"
         )
@@ -110,7 +110,7 @@ def _from_fence(case: Case, wanted: Close, realised: Decimal) -> list[Posting]:
     """What a fence gives and gets when a part of its position is closed; the wallet never pays for it."""
     position, asset = wanted.position, case.instrument(wanted.position.symbol).settle
     name, margin = fence_name(position), position.isolated_margin or ZERO
-    short = min(margin + realised, ZERO)
+    short = _lacking(wanted, realised)
     if wanted.whole:
         left = margin + realised - short
         to = WALLET if wanted.remainder == WALLET else INSURANCE
@@ -125,6 +125,16 @@ def _from_fence(case: Case, wanted: Close, realised: Decimal) -> list[Posting]:
         Posting(WALLET, asset, out),
         Posting(BAD_DEBT, asset, short),
     ]
+
+
+def _lacking(wanted: Close, realised: Decimal) -> Decimal:
+    """What a fence cannot pay of a close, zero or below.
+
+    Funding may have left it below zero: a position that is closed whole settles that, a part leaves it be.
+    """
+    margin = wanted.position.isolated_margin or ZERO
+    floor = ZERO if wanted.whole else min(margin, ZERO)
+    return min(margin + realised - floor, ZERO)
 
 
 def _own_cost(case: Case, wanted: Close) -> Decimal:

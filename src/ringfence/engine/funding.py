@@ -9,7 +9,7 @@ from ringfence.engine.events import FundingPaid
 from ringfence.engine.filled import worth
 from ringfence.engine.judged import available
 from ringfence.engine.made import ZERO, Case, Made, on_ledger, paid_out, rounding
-from ringfence.engine.postings import BAD_DEBT, FUNDING, WALLET, Posting, fence_name
+from ringfence.engine.postings import FUNDING, WALLET, Posting, fence_name
 from ringfence.exact.explain import show
 from ringfence.venues.rules import FundingFrom
 
@@ -40,16 +40,18 @@ def funded(case: Case, event: FundingPaid) -> Made:
 
 
 def _carried(case: Case, position: Position, asset: str, amount: Decimal) -> list[Posting]:
-    """Who pays or receives; an isolated position's shortfall never falls on the pool by itself."""
+    """Who pays or receives; an isolated position's shortfall never falls on the pool by itself.
+
+    A fence pays in full, below zero if it must: what is left of its equity is for the liquidation test to
+    judge, and a loss beyond the collateral is one only when the position is closed.
+    """
     if position.isolated_margin is None:
         parts = {WALLET: amount}
     elif case.rules.funding_from is FundingFrom.FENCE:
-        inside = max(amount, -position.isolated_margin)
-        parts = {fence_name(position): inside, BAD_DEBT: amount - inside}
+        parts = {fence_name(position): amount}
     elif amount > 0:
         parts = {WALLET: amount}
     else:
         first = -min(available(case, asset), -amount)
-        inside = max(amount - first, -position.isolated_margin)
-        parts = {WALLET: first, fence_name(position): inside, BAD_DEBT: amount - first - inside}
+        parts = {WALLET: first, fence_name(position): amount - first}
     return [Posting(name, asset, part) for name, part in parts.items() if part != ZERO]

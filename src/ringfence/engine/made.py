@@ -10,10 +10,9 @@ from functools import cached_property
 from ringfence.domain.account import Account, InstrumentTerms, Order, Position
 from ringfence.domain.instrument import Instrument
 from ringfence.domain.market import Market
-from ringfence.domain.numbers import Number, plain, rounded
+from ringfence.domain.numbers import Number, rounded
 from ringfence.engine.postings import DUST, WALLET, Posting, fence_name
 from ringfence.engine.state import Setting, State
-from ringfence.errors import invariant
 from ringfence.exact.ring import Book, prepare
 from ringfence.venues.rules import VenueRules
 
@@ -102,11 +101,7 @@ def rounding(asset: str, *, exact: Decimal, booked: Decimal, source: str) -> tup
 
 
 def paid_out(account: Account, postings: tuple[Posting, ...]) -> Account:
-    """The account with what the postings move into and out of its wallet and its fences.
-
-    Raises:
-        Bug: a fence gives more than it holds.
-    """
+    """The account with what the postings move into and out of its wallet and its fences."""
     fences = {posting.account: ZERO for posting in postings if posting.account.startswith("fence:")}
     wallet = dict(account.wallet)
     for one in postings:
@@ -124,9 +119,7 @@ def _fed(position: Position, fences: Mapping[str, Decimal]) -> Position:
     change = fences.get(fence_name(position), ZERO)
     if position.isolated_margin is None or change == 0:
         return position
-    margin = position.isolated_margin + change
-    invariant(margin >= 0, f"a fence holds no less than nothing ({plain(margin)})")
-    return replace(position, isolated_margin=margin)
+    return replace(position, isolated_margin=position.isolated_margin + change)
 
 
 def between(case: Case, before: Account, after: Account) -> tuple[Posting, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, Decimal
+from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
 from functools import partial
 
@@ -109,7 +109,7 @@ def _left(run: Run, leg: Leg, rest: list[Leg]) -> Fraction:
     if now.ring.mode is MarginMode.ISOLATED:
         # What lies below the venue's grid is no part of a price; it follows the fence as its remainder.
         margin = leg.position.isolated_margin or ZERO
-        return profit + Fraction(rounded(margin, run.rules.money.quantum, ROUND_DOWN))
+        return profit + Fraction(rounded(margin, run.rules.money.quantum, ROUND_FLOOR))
     if len(rest) == 1:
         return profit + Fraction(run.state.account.wallet.get(now.ring.asset, ZERO))
     needs = {one.name: abs(Fraction(part.maintenance)) for one, part in now.legs}

@@ -15,7 +15,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from ringfence.domain.numbers import EXACT, rounded
+from ringfence.domain.numbers import EXACT, Number, rounded
 from ringfence.errors import BadSeries, invariant
 from ringfence.history.grid import Hole
 from ringfence.history.series import PRICES, RATE, Bars, Funding
@@ -180,6 +180,25 @@ def tape_of(bars: Mapping[str, Bars], funding: Mapping[str, Funding] | None = No
     return Tape(tape.symbols, frame, tape.places, step, _dues(tape, funding or {}), holes)
 
 
+def paired(
+    bars: Mapping[str, Bars], traded: Mapping[str, Bars], funding: Mapping[str, Funding] | None = None
+) -> tuple[Tape, Tape]:
+    """Marks and traded prices on one clock: only bars that every series has, as two tapes of as many bars.
+
+    Raises:
+        BadSeries: as `tape_of`.
+    """
+    both = tape_of({**bars, **{f"{symbol} traded": one for symbol, one in traded.items()}}, funding)
+    count = len(bars)
+    marks = both.frame.select("ts", *(f"{name}{n}" for n in range(count) for name in PRICES))
+    own = {f"{name}{count + n}": f"{name}{n}" for n in range(len(traded)) for name in PRICES}
+    last = both.frame.select("ts", *own).rename(own)
+    return (
+        Tape(tuple(bars), marks, both.places[:count], both.step, both.funding, both.holes),
+        Tape(tuple(traded), last, both.places[count:], both.step),
+    )
+
+
 def _dues(tape: Tape, funding: Mapping[str, Funding]) -> dict[str, tuple[Due, ...]]:
     """Every payment, on the bar that it falls into; what falls into a hole, or outside, is left out.
 
@@ -231,7 +250,7 @@ def tape_of_marks(marks: Mapping[str, Sequence[object]], *, step: int, start: in
     return tape_of_rows(tuple(marks), ts, quotes, places, step=step)
 
 
-def rescaled(tape: Tape, starts: Mapping[str, Decimal], quanta: Mapping[str, Decimal]) -> Tape:
+def rescaled(tape: Tape, starts: Mapping[str, Number], quanta: Mapping[str, Decimal]) -> Tape:
     """The same moves from other prices: every price x start / first open, on the grid of ``quanta``."""
     first = tape.quotes(0)
     quotes, places = [], []

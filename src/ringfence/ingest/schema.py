@@ -22,6 +22,7 @@ from ringfence.domain.account import (
 )
 from ringfence.domain.instrument import symbol_parts
 from ringfence.domain.market import Market, Rates
+from ringfence.domain.numbers import not_negative
 from ringfence.domain.tiers import Tier, TierBasis, TierTable, check_tiers, joined
 from ringfence.errors import BadTiers, MissingField, OutOfRange, RingfenceError
 from ringfence.ingest.fields import Amount, Asset, AtMost, Fast, Symbol, Table, printable
@@ -258,7 +259,11 @@ def _at(path: str, build: Callable[[Any], T], stated: Table) -> T:
 
 
 def _position(stated: PositionInput) -> Position:
-    return Position(**stated.model_dump())
+    position = Position(**stated.model_dump())
+    if position.isolated_margin is not None:
+        # Only time can bring a fence below zero: a figure that is written down is taken for a slip.
+        not_negative(position.isolated_margin, path="isolated_margin")
+    return position
 
 
 def _order(stated: OrderInput) -> Order:

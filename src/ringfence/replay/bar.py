@@ -46,7 +46,9 @@ def walked_bar(scene: Scene, world: World, within: Within) -> World:
     bar, tape = world.bar, scene.tape
     opens, traded = _quoted(scene, bar, "open")
     world = _settled(scene, _marked(world, opens), "at the open")
-    world = _ordered(scene, world, _Leg("at the open", _still(scene, opens), _still(scene, traded)))
+    world = _ordered(
+        scene, world, _Leg("at the open", _still(scene, opens), _still(scene, traded, traded=True))
+    )
     for symbol, at, rate, mark in scene.dues.get(bar, ()):
         world = _funding(
             scene, world, FundingPaid(f"funding {symbol} {at}", _now(world, tape), symbol, rate, mark)
@@ -57,8 +59,8 @@ def walked_bar(scene: Scene, world: World, within: Within) -> World:
         (start, from_price), (end, to_price) = _quoted(scene, bar, before), _quoted(scene, bar, after)
         leg = _Leg(
             f"{before} to {after}",
-            Line(start, end, _quanta(tape)),
-            Line(from_price, to_price, _quanta(scene.traded or tape)),
+            Line(start, end, _quanta(scene)),
+            Line(from_price, to_price, _quanta(scene, traded=True)),
         )
         world = _led(scene, world, leg)
     return replace(world, bar=bar + 1, posted=bar + 1)
@@ -69,14 +71,16 @@ def _quoted(scene: Scene, bar: int, name: str) -> tuple[Marks, Marks]:
     return marks, marks if scene.traded is None else {**marks, **scene.traded.marks(bar, name)}
 
 
-def _quanta(tape: Tape) -> dict[str, Decimal]:
-    return {
-        symbol: Decimal(1).scaleb(-places) for symbol, places in zip(tape.symbols, tape.places, strict=True)
-    }
+def _quanta(scene: Scene, *, traded: bool = False) -> dict[str, Decimal]:
+    """The grid of each coin's price; a coin without traded prices has its mark's."""
+    grids = dict(scene.places)
+    if traded and scene.traded is not None:
+        grids |= zip(scene.traded.symbols, scene.traded.places, strict=True)
+    return {symbol: Decimal(1).scaleb(-places) for symbol, places in grids.items()}
 
 
-def _still(scene: Scene, marks: Marks) -> Line:
-    return Line(marks, marks, _quanta(scene.traded or scene.tape))
+def _still(scene: Scene, marks: Marks, *, traded: bool = False) -> Line:
+    return Line(marks, marks, _quanta(scene, traded=traded))
 
 
 def _now(world: World, tape: Tape) -> int:
@@ -120,7 +124,7 @@ def _led(scene: Scene, world: World, leg: _Leg) -> World:
     for _ in range(MOST_IN_A_BAR):
         rest = _from(leg, done)
         dead = _first_death(scene, world, rest.marks, _tests(done), cured)
-        order = _first_order(world, rest.prices)
+        order = _first_order(world, rest)
         if dead is None and order is None:
             return _marked(world, leg.marks.end)
         before = len(world.log)
@@ -168,19 +172,25 @@ def _first_death(
 Found = tuple[Fraction, int, Stop | tuple[str, Order], Decimal]
 
 
-def _first_order(world: World, line: Line) -> Found | None:
-    """The order that is reached first: after which share of the way, which one, at what price."""
+def _first_order(world: World, leg: _Leg) -> Found | None:
+    """The order that is reached first: after which share of the way, which one, at what price.
+
+    At the price it names where the way leads through it, else at the one that is traded there.
+    """
     found: list[Found] = []
     waiting: list[Stop | tuple[str, Order]] = [*world.stops, *world.state.orders.items()]
     for number, one in enumerate(waiting):
         order = one if isinstance(one, Stop) else one[1]
         # A stop sells when the price falls to it; a limit order buys when it does.
         falling = (order.side == "sell") is isinstance(one, Stop)
+        by_mark = isinstance(one, Stop) and one.by_mark
+        line = leg.marks if by_mark else leg.prices
         if order.symbol not in line.end:
             continue
         share = line.first_at(order.symbol, order.price, falling=falling)
         if share is not None:
-            here = line.start[order.symbol] if share == 0 else order.price
+            beyond = by_mark or share == 0
+            here = leg.prices.at(share)[order.symbol] if beyond else order.price
             found.append((share, number, one, here))
     return min(found, key=lambda one: one[:2], default=None)
 
@@ -188,7 +198,7 @@ def _first_order(world: World, line: Line) -> Found | None:
 def _ordered(scene: Scene, world: World, leg: _Leg) -> World:
     """Orders that the jump to the open has reached."""
     for _ in range(MOST_IN_A_BAR):
-        order = _first_order(world, leg.prices)
+        order = _first_order(world, leg)
         if order is None:
             return world
         world = _settled(scene, _filled(scene, world, order, leg.name), leg.name)
@@ -199,7 +209,8 @@ def _filled(scene: Scene, world: World, found: Found, where: str) -> World:
     """One order filled; what the venue refuses is taken off all the same, and said."""
     _, _, one, price = found
     order, key = (one, None) if isinstance(one, Stop) else (one[1], one[0])
-    contracts = _closable(world, order) if isinstance(one, Stop) else order.contracts
+    reduces = isinstance(one, Stop) or one[1].reduce_only
+    contracts = _closable(world, order) if reduces else order.contracts
     now = _now(world, scene.tape)
     name = f"fill {now} {len(world.state.seen) + 1}"
     words: tuple[str, ...] = ("nothing is open that it could close",)
@@ -207,7 +218,7 @@ def _filled(scene: Scene, world: World, found: Found, where: str) -> World:
     if contracts:
         event = Filled(
             name, now, order.symbol, order.side, contracts, price, scene.fee_rate(order.symbol), key,
-            reduce_only=isinstance(one, Stop),
+            reduce_only=reduces,
         )  # fmt: skip
         done = apply(world.state, event, scene.rules)
         after, accepted = done.state, done.accepted
@@ -217,14 +228,14 @@ def _filled(scene: Scene, world: World, found: Found, where: str) -> World:
     stops = tuple(stop for stop in world.stops if stop is not one)
     world = replace(world, state=after, stops=stops)
     entry = Fill(
-        world.bar, scene.tape.ts[world.bar], where, order.symbol, order.side, order.contracts, price,
-        accepted, words,
+        world.bar, scene.tape.ts[world.bar], where, order.symbol, order.side, contracts or order.contracts,
+        price, accepted, words,
     )  # fmt: skip
     return world.said(entry)
 
 
 def _closable(world: World, stop: Stop | Order) -> Decimal:
-    """As much of a stop as is open on the other side."""
+    """As much of an order that only reduces as is open on the other side."""
     side = "long" if stop.side == "sell" else "short"
     open_ = [one.contracts for one in world.state.account.positions if one.key == (stop.symbol, side)]
     return min(stop.contracts, *open_) if open_ else Decimal(0)

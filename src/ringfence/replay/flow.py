@@ -26,12 +26,10 @@ class Flow:
 
     Attributes:
         bars: of each payment, rising. sums: after each payment.
-        inside: what its fence held when funding was last posted; None: a pool.
     """
 
     bars: tuple[int, ...]
     sums: tuple[Decimal, ...]
-    inside: Decimal | None
 
     def sum_before(self, bar: int) -> Decimal:
         """All payments of bars before this one."""
@@ -73,7 +71,7 @@ def flow_of(scene: Scene, world: World, ring: Ring) -> Flow:
             tuple([one.bar for one in paid]),
             tuple(accumulate([one.booked for one in paid])),
         )
-    return Flow(*scene.flows[key], ring.legs[0].position.isolated_margin)
+    return Flow(*scene.flows[key])
 
 
 def funding_of(scene: Scene, case: Case, position: Position) -> tuple[Paid, ...]:

@@ -161,7 +161,7 @@ def _ending(scene: Scene, world: World, within: Within | None) -> Ending:
 
 def _at(scene: Scene, world: World, bar: int) -> Standing:
     """An account at the close of a bar: as it stood since the last thing that happened, funding added."""
-    number = bisect_right(world.epochs, bar, key=lambda one: one[0]) - 1
+    number = bisect_right(world.epochs, bar + 1, key=lambda one: one[0]) - 1
     since, state = world.epochs[max(number, 0)]
     paid = committed(scene, World(state, bar=since, posted=since), bar + 1).state
     return Standing(scene.tape.ts[bar], bar, *_standing(scene, paid, scene.tape.marks(bar, "close")))

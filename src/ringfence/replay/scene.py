@@ -31,12 +31,14 @@ class Stop:
 
     Attributes:
         price: where it is triggered and filled; beyond it where the market jumps. side: of the trade.
+        by_mark: the mark triggers it, not the traded price; it then fills at whatever is traded.
     """
 
     symbol: str
     side: str
     contracts: Decimal
     price: Decimal
+    by_mark: bool = False
 
 
 class Paid(NamedTuple):

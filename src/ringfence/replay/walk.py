@@ -130,17 +130,14 @@ def _exit(scene: Scene, world: World, ring: Ring, bar: int) -> int | None:
         return bar
     bounds = [(scene.numbers[symbol], least, most) for symbol, least, most in box.bounds]
     out = scene.tape.first_outside(bar, bounds)
-    return _first_unpaid(flow, world, box, bar, out)
+    return _first_unpaid(flow, box, bar, out)
 
 
-def _first_unpaid(flow: Flow, world: World, box: Box, bar: int, out: int | None) -> int | None:
-    """The first bar, before ``out``, whose funding the box or the fence does not bear; else ``out``."""
+def _first_unpaid(flow: Flow, box: Box, bar: int, out: int | None) -> int | None:
+    """The first bar, before ``out``, whose funding the box does not bear; else ``out``."""
     if box.funding is None:
         return out
-    least = flow.sum_before(bar) + box.funding
-    if flow.inside is not None:
-        least = max(least, flow.sum_before(world.posted) - flow.inside)
-    found = flow.first_below(bar, least, out)
+    found = flow.first_below(bar, flow.sum_before(bar) + box.funding, out)
     return out if found is None else found
 
 
@@ -159,8 +156,6 @@ def _lives(ring: Ring, flow: Flow, world: World, bar: int, places: list[dict[str
         return False
     before = flow.between(world.posted, bar)
     paid = [before, *(before + one for one in flow.steps(bar))]
-    if flow.inside is not None and min(paid) < -flow.inside:
-        return False
     least: list[Number] = [min(paid), paid[-1], paid[-1], paid[-1]]
     for marks, came in zip(places, least, strict=True):
         health = add([sums(ring, {symbol: marks[symbol] for symbol in ring.symbols}).health, came])
@@ -196,7 +191,9 @@ def _reached(scene: Scene, world: World, one: object) -> int | None:
     """The first bar whose prices reach an order."""
     order: Stop = one  # type: ignore[assignment]
     falling = (order.side == "sell") is isinstance(one, Stop)
-    tape = scene.tape if scene.traded is None or order.symbol not in scene.traded.symbols else scene.traded
+    known = scene.traded is not None and order.symbol in scene.traded.symbols
+    by_mark = isinstance(one, Stop) and one.by_mark
+    tape = scene.traded if scene.traded is not None and known and not by_mark else scene.tape
     if order.symbol not in tape.symbols:
         return None
     number = tape.symbols.index(order.symbol)

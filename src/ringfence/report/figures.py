@@ -33,7 +33,11 @@ _TICKS = {
     "0.4": "+40 %",
     "0.6": "+60 %",
 }
-_INK = {False: ("#1c2430", "#d5dae2", "#6b7482"), True: ("#e6eaf0", "#333c49", "#98a2b1")}
+INK: Mapping[bool, tuple[str, str, str]] = {
+    False: ("#1c2430", "#d5dae2", "#6b7482"),
+    True: ("#e6eaf0", "#333c49", "#98a2b1"),
+}
+"""Ink, grid and soft lines, by whether the page is dark."""
 
 
 def scrub_figure(
@@ -54,13 +58,13 @@ def scrub_figure(
         ]
         if not points:
             continue
-        data.append(_line(twin, [x for x, _ in points], [y for _, y in points], dark=dark))
+        data.append(twin_line(twin, [x for x, _ in points], [y for _, y in points], dark=dark))
         shapes += [
             _death_line(death, twin, dark=dark)
             for one in _twin(sweep[0], twin, asset)
             for death in one.deaths
         ]
-    layout = _layout(f"{sweep[0].leader} moves by", f"Equity, {asset}", dark=dark)
+    layout = panel_layout(f"{sweep[0].leader} moves by", f"Equity, {asset}", dark=dark)
     layout["xaxis"] |= {
         "range": [sweep[0].move, sweep[-1].move],
         "tickvals": list(_TICKS),
@@ -69,14 +73,15 @@ def scrub_figure(
         "ticklabeloverflow": "allow",
     }
     layout["yaxis"] |= {"rangemode": "tozero"}
-    return _figure(data, layout | {"shapes": shapes, "hovermode": "x unified"})
+    return figure_of(data, layout | {"shapes": shapes, "hovermode": "x unified"})
 
 
 def _twin(answer: ScrubAnswer, key: TwinKey, asset: str) -> list[ScrubTwin]:
     return [twin for twin in answer.twins if twin.twin == key and twin.feasible and asset in twin.equity]
 
 
-def _line(twin: TwinKey, x: Sequence[str], y: Sequence[str], *, dark: bool) -> Figure:
+def twin_line(twin: TwinKey, x: Sequence[str | int], y: Sequence[str | None], *, dark: bool) -> Figure:
+    """A line in the colour and the dashes of its twin."""
     return {
         "type": "scatter",
         "mode": "lines",
@@ -110,7 +115,7 @@ def frontier_figure(answer: FrontierAnswer, *, twins: Sequence[TwinKey], dark: b
     data: list[Figure] = []
     for twin in (twin for key in twins for twin in answer.twins if twin.twin == key):
         data += _frontier_lines(answer, twin, dark=dark)
-    ink = _INK[dark][0]
+    ink = INK[dark][0]
     data.append(
         {
             "type": "scatter",
@@ -126,10 +131,10 @@ def frontier_figure(answer: FrontierAnswer, *, twins: Sequence[TwinKey], dark: b
             "hovertemplate": "today: %{x:,~f}, %{y:,~f}<extra></extra>",
         }
     )
-    layout = _layout(f"{answer.x} price", f"{answer.y} price", dark=dark)
+    layout = panel_layout(f"{answer.x} price", f"{answer.y} price", dark=dark)
     layout["xaxis"] |= {"range": [answer.window[0], answer.window[1]], "nticks": 5}
     layout["yaxis"] |= {"range": [answer.window[2], answer.window[3]]}
-    return _figure(data, layout | {"hovermode": "closest"})
+    return figure_of(data, layout | {"hovermode": "closest"})
 
 
 def _frontier_lines(answer: FrontierAnswer, twin: FrontierTwin, *, dark: bool) -> list[Figure]:
@@ -139,8 +144,8 @@ def _frontier_lines(answer: FrontierAnswer, twin: FrontierTwin, *, dark: bool) -
     today = Decimal(answer.today[0]), Decimal(answer.today[1])
     for number, line in enumerate(line for line in twin.lines if line.vertices):
         points = drawn(line, x=answer.x, y=answer.y)
-        figure = _line(twin.twin, [str(x) for x, _ in points], [str(y) for _, y in points], dark=dark)
-        hover = f"{_plain(line.ring)}<br>%{{x:,~f}}, %{{y:,~f}}<extra>{TWIN_NAMES[twin.twin]}</extra>"
+        figure = twin_line(twin.twin, [str(x) for x, _ in points], [str(y) for _, y in points], dark=dark)
+        hover = f"{plain_text(line.ring)}<br>%{{x:,~f}}, %{{y:,~f}}<extra>{TWIN_NAMES[twin.twin]}</extra>"
         figure |= {"legendgroup": twin.twin, "showlegend": number == 0, "hovertemplate": hover}
         region = dead_region(points, window, today) if twin.alive else []
         if region:
@@ -165,22 +170,23 @@ def _tint(twin: TwinKey, region: Sequence[tuple[Decimal, Decimal]], *, dark: boo
     }
 
 
-def _plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """Text that Plotly, which reads a little HTML, shows as it is."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _layout(x: str, y: str, *, dark: bool) -> Figure:
-    ink, grid, soft = _INK[dark]
+def panel_layout(x: str, y: str, *, dark: bool) -> Figure:
+    """A layout of one panel, with what its axes show."""
+    ink, grid, soft = INK[dark]
     axis = {
         "type": "linear", "gridcolor": grid, "linecolor": soft, "zerolinecolor": soft,
         "tickfont": {"color": ink}, "automargin": False, "fixedrange": True, "nticks": 9, "tickangle": 0,
         "exponentformat": "none", "tickformat": ",~f",
     }  # fmt: skip
     return {
-        "xaxis": axis | {"title": {"text": _plain(x), "font": {"color": ink}, "standoff": 8}},
+        "xaxis": axis | {"title": {"text": plain_text(x), "font": {"color": ink}, "standoff": 8}},
         "yaxis": dict(axis),
-        "annotations": [_above(_plain(y), ink)],
+        "annotations": [above(plain_text(y), ink)],
         "margin": dict(MARGIN),
         "font": {"family": "system-ui, sans-serif", "size": 13, "color": ink},
         "paper_bgcolor": "rgba(0,0,0,0)",
@@ -192,7 +198,7 @@ def _layout(x: str, y: str, *, dark: bool) -> Figure:
     }
 
 
-def _above(text: str, ink: str) -> Figure:
+def above(text: str, ink: str) -> Figure:
     """What the upright axis shows, written above it, where long numbers leave it room."""
     return {
         "text": text, "showarrow": False, "font": {"color": ink}, "xref": "paper", "yref": "paper",
@@ -200,5 +206,6 @@ def _above(text: str, ink: str) -> Figure:
     }  # fmt: skip
 
 
-def _figure(data: list[Figure], layout: Figure) -> Figure:
+def figure_of(data: list[Figure], layout: Figure) -> Figure:
+    """A whole figure, without Plotly's own buttons."""
     return {"data": data, "layout": layout, "config": {"displayModeBar": False, "responsive": True}}

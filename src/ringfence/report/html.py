@@ -7,9 +7,11 @@ from html import escape
 
 from ringfence.report import appendix, sections
 from ringfence.report.notes import notes_of
+from ringfence.report.replay_svg import replay_section
 from ringfence.report.style import STYLE
 from ringfence.report.tables import shown_twins
 from ringfence.service.answers import CompareAnswer, ExplainAnswer, FrontierAnswer, ScrubAnswer
+from ringfence.service.answers_replay import ReplayAnswer
 
 # Whatever a hostile name might smuggle in, the browser loads nothing and runs nothing.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -22,13 +24,14 @@ def render_report(
     frontier: FrontierAnswer | None,
     workings: Mapping[str, ExplainAnswer],
     title: str,
+    replay: ReplayAnswer | None = None,
 ) -> str:
     """The whole comparison as one self-contained page: no script, no request, the same bytes each time.
 
     Args:
         scrub: one leader at rising moves, for the chart; at best every percent from -60 % to +60 %.
         workings: `ExplainAnswer` by any name, one of each twin shown; they become the numbered notes.
-        title: what the reader calls this book.
+        title: what the reader calls this book. replay: a path that the book was led along.
 
     >>> from ringfence.service.answers import Rules
     >>> rules = Rules(venue="demo", title="Demo Exchange", on="2026-11-20", digest="d", unconfirmed=[])
@@ -46,6 +49,7 @@ def render_report(
         sections.comparison(answer, notes),
         sections.scrubber(scrub or [], answer),
         sections.two_prices(frontier, answer),
+        "" if replay is None else replay_section(replay, [twin.twin for twin in shown_twins(answer)]),
         sections.contagion(answer),
         sections.reasons(answer),
         appendix.rings(answer, notes),

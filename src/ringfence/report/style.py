@@ -61,6 +61,7 @@ svg text{fill:var(--ink);font:13px system-ui,-apple-system,"Segoe UI",Roboto,Ari
 svg .grid{stroke:var(--line);stroke-width:1;fill:none}svg .axis{stroke:var(--soft);stroke-width:1;fill:none}
 svg .line{fill:none;stroke-width:2.25;stroke-linejoin:round}svg .death{stroke-width:1.25}
 svg .isolated{stroke:var(--isolated)}svg .cross{stroke:var(--cross)}svg .as_is{stroke:var(--as_is)}
+svg .line.coin{stroke:var(--soft);stroke-width:1.75}svg .dot{fill:var(--ink);stroke-width:2}
 svg .tint{stroke:none;fill-opacity:.13}
 svg .tint.isolated{fill:var(--isolated)}svg .tint.cross{fill:var(--cross)}svg .tint.as_is{fill:var(--as_is)}
 svg .badge{fill:var(--paper);stroke-width:1.5}svg .today{fill:var(--ink);stroke:var(--paper)}

@@ -20,7 +20,7 @@ WIDTH, HEIGHT = 720, 380
 LEFT, RIGHT, TOP, BOTTOM = 84, 686, 56, 330
 MOST_BADGES = 12
 """Deaths that are numbered in the drawing; the list below it has them all."""
-_DASHES: dict[TwinKey, str] = {"isolated": "", "cross": "9 5", "as_is": "2 4"}
+DASHES: dict[TwinKey, str] = {"isolated": "", "cross": "9 5", "as_is": "2 4"}
 
 Deaths = Sequence[tuple[int, TwinKey, Death]]
 
@@ -41,12 +41,12 @@ def scrub_chart(sweep: Sequence[ScrubAnswer], *, asset: str, twins: Sequence[Twi
     y = _axis(min([Decimal(0), *amounts]), max([*amounts, Decimal(0)]), across=False)
     parts = [_grid(x, y, x_label=percent), _titles(f"{sweep[0].leader} moves by", f"Equity, {asset}")]
     parts += [
-        _line(key, part)
+        polyline(key, part)
         for key in reversed(twins)
         for part in _pieces(_along(sweep, key, asset), asset, x, y)
     ]
     parts += [_death(number, key, death, x) for number, key, death in numbered_deaths(sweep, twins)]
-    return _drawing(f"Equity in {asset} while {sweep[0].leader} moves", [*parts, _legend(twins)])
+    return _drawing(f"Equity in {asset} while {sweep[0].leader} moves", [*parts, legend(twins)])
 
 
 def frontier_chart(answer: FrontierAnswer, *, twins: Sequence[TwinKey]) -> str:
@@ -63,7 +63,7 @@ def frontier_chart(answer: FrontierAnswer, *, twins: Sequence[TwinKey]) -> str:
     at = f"{x.at(today[0])} {y.at(today[1])}"
     parts.append(f'<path class="today" d="M{at}m0 -7l7 7l-7 7l-7 -7z"/>')
     parts.append(f'<text x="{x.at(today[0]) + 11}" y="{y.at(today[1]) - 8}">today</text>')
-    return _drawing(f"Liquidation frontier over {answer.x} and {answer.y}", [*parts, _legend(twins)])
+    return _drawing(f"Liquidation frontier over {answer.x} and {answer.y}", [*parts, legend(twins)])
 
 
 def _axis(low: Decimal, high: Decimal, *, across: bool) -> Axis:
@@ -97,10 +97,11 @@ def _dead(twin: ScrubTwin) -> frozenset[str]:
     return frozenset(ring.ring for ring in twin.rings if ring.liquidated)
 
 
-def _line(key: TwinKey, points: Sequence[Point]) -> str:
+def polyline(key: TwinKey, points: Sequence[Point]) -> str:
+    """A line of a twin, in its dashes; nothing for less than two points."""
     if len(points) < 2:
         return ""
-    dashes = f' stroke-dasharray="{_DASHES[key]}"' if _DASHES[key] else ""
+    dashes = f' stroke-dasharray="{DASHES[key]}"' if DASHES[key] else ""
     return f'<polyline class="line {key}"{dashes} points="{_path(points)}"/>'
 
 
@@ -113,7 +114,7 @@ def _death(number: int, key: TwinKey, death: Death, x: Axis) -> str:
     if not x.low <= move <= x.high:
         return ""
     at, up = x.at(move), TOP - 10 - 19 * ((number - 1) % 2)
-    dashes = f' stroke-dasharray="{_DASHES[key]}"' if _DASHES[key] else ""
+    dashes = f' stroke-dasharray="{DASHES[key]}"' if DASHES[key] else ""
     line = f'<path class="death {key}"{dashes} fill="none" d="M{at} {up}V{BOTTOM}"/>'
     if number > MOST_BADGES:
         return line
@@ -134,7 +135,7 @@ def _frontier(twin: FrontierTwin, answer: FrontierAnswer, axes: tuple[Axis, Axis
         if region:
             shape = _path((x.at(a), y.at(b)) for a, b in region)
             parts.append(f'<polygon class="tint {twin.twin}" clip-path="url(#plot)" points="{shape}"/>')
-        parts.append(_line(twin.twin, [(x.at(a), y.at(b)) for a, b in points]))
+        parts.append(polyline(twin.twin, [(x.at(a), y.at(b)) for a, b in points]))
     return parts
 
 
@@ -165,10 +166,11 @@ def _titles(across: str, up: str) -> str:
     )
 
 
-def _legend(twins: Sequence[TwinKey]) -> str:
+def legend(twins: Sequence[TwinKey]) -> str:
+    """A sample of each twin's line beside its name, at the top right."""
     parts, at = [], RIGHT - 128 * len(twins)
     for key in twins:
-        parts.append(_line(key, [(Decimal(at), Decimal(10)), (Decimal(at + 30), Decimal(10))]))
+        parts.append(polyline(key, [(Decimal(at), Decimal(10)), (Decimal(at + 30), Decimal(10))]))
         parts.append(f'<text x="{at + 38}" y="14">{TWIN_WORDS[key]}</text>')
         at += 128
     return "".join(parts)

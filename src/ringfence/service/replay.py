@@ -51,7 +51,7 @@ def replay(context: Context, request: ReplayRequest) -> out.ReplayAnswer:
     done = led(
         scene,
         account,
-        stops=tuple(_stops(account, request.stop or {})),
+        stops=tuple(_stops(account, request)),
         keep=(request.keep,),
         told=lambda bar, total: context.progress("replaying", bar, total),
     )
@@ -71,7 +71,7 @@ def replay(context: Context, request: ReplayRequest) -> out.ReplayAnswer:
             for one in tape.holes[:HOLES_SHOWN]
         ],
         missing=sum(one.hole.missing for one in tape.holes),
-        assumptions=[*window.assumptions, *_assumed(scene, account)],
+        assumptions=[*window.assumptions, *_assumed(scene, account, request)],
         moves=_moves(tape),
         path=_path(scene),
         before=_money(done.before),
@@ -81,18 +81,23 @@ def replay(context: Context, request: ReplayRequest) -> out.ReplayAnswer:
     )
 
 
-def _stops(account: Account, prices: Mapping[str, Decimal]) -> Iterable[Stop]:
-    for symbol, price in prices.items():
+def _stops(account: Account, request: ReplayRequest) -> Iterable[Stop]:
+    by_mark = request.stop_by == "mark"
+    for symbol, price in (request.stop or {}).items():
         found = [one for one in account.positions if one.symbol == symbol]
         if not found:
             raise UnknownSymbol("no position in this symbol to close", path="stop", value=symbol)
         for one in found:
-            yield Stop(symbol, "sell" if one.side.sign > 0 else "buy", one.contracts, price)
+            yield Stop(symbol, "sell" if one.side.sign > 0 else "buy", one.contracts, price, by_mark)
 
 
-def _assumed(scene: Scene, account: Account) -> list[str]:
+def _assumed(scene: Scene, account: Account, request: ReplayRequest) -> list[str]:
     """What every replay takes for granted."""
     found = [*ALWAYS]
+    if scene.traded is not None:
+        found.append("Orders fill by the traded price, which goes through its bar in the order of the mark.")
+    elif (account.orders or request.stop) and request.prices == "mark":
+        found.append("Orders fill by the mark: traded takes the traded price, where it is stored.")
     held = [one.symbol for one in account.positions]
     unfunded = [symbol for symbol in dict.fromkeys(held) if symbol not in scene.tape.funding]
     if unfunded:

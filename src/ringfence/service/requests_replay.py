@@ -43,6 +43,14 @@ class ReplayRequest(BookRequest):
     twin: Annotated[
         Literal["as_is", "isolated", "cross"] | None, Field(description="Only this twin; absent: all three.")
     ] = None
+    traded: Annotated[
+        bool,
+        Field(description="Resting orders and stops fill by the traded prices stored beside the marks."),
+    ] = False
+    stop_by: Annotated[
+        Literal["last", "mark"],
+        Field(description="What triggers a stop: the traded price, where it is given, or the mark."),
+    ] = "last"
     keep: Annotated[
         Amount, Field(description="The other choice: what share of every position is kept at the start.")
     ] = Decimal("0.5")

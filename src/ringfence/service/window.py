@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 
 from ringfence.domain.account import Account
 from ringfence.domain.instrument import symbol_parts
@@ -12,7 +13,7 @@ from ringfence.domain.market import Market
 from ringfence.errors import BadFile, MissingField, NotSupported, OutOfRange
 from ringfence.history.names import SeriesKind, SeriesName, file_symbol
 from ringfence.history.series import Bars, Funding
-from ringfence.history.tape import Tape, followed, rescaled, tape_of, tape_of_marks
+from ringfence.history.tape import Tape, followed, paired, rescaled, tape_of, tape_of_marks
 from ringfence.replay.crashes import HOUR, Crash, Move, crash_named, measured
 from ringfence.service.context import Context
 from ringfence.service.data import moment
@@ -147,20 +148,59 @@ def _stored(context: Context, wanted: _Wanted, found: Mapping[str, SeriesName]) 
         if paid is not None:
             rows = stored_funding(paid, context.history, since=since, until=until)
             funding |= {symbol: rows} if len(rows) else {}
-    tape = tape_of(bars, funding)
+    sources = {symbol: str(name) for symbol, name in found.items()}
+    beside = _beside(context, wanted, found) if wanted.request.traded else {}
+    last = {s: stored_bars(name, context.history, since=since, until=until) for s, name in beside.items()}
+    traded: Tape | None = None
+    if last:
+        tape, traded = paired(bars, last, funding)
+        sources |= {symbol: f"{sources[symbol]}, orders by {name}" for symbol, name in beside.items()}
+    else:
+        tape = tape_of(bars, funding)
     moves = wanted.request.basis == "moves"
     if moves:
-        own = {symbol: wanted.marks[symbol] for symbol in tape.symbols}
-        tape = rescaled(tape, own, wanted.quanta)
-    sources = {symbol: str(name) for symbol, name in found.items()}
+        tape, traded = _from_own_marks(wanted, tape, traded)
     said = ["The moves of that time start at the account's own marks."] if moves else []
+    said += _unknown(wanted, [symbol for symbol in found if symbol not in beside])
     if wanted.request.prices == "last":
         said.append("Liquidated by the traded price, as no venue does: to show what the mark spares.")
     others = {name.venue for name in found.values()} - {wanted.venue}
     if others:
         said.append(f"Prices are those of {', '.join(sorted(others))}, not of the account's venue.")
     title = wanted.crash.title if wanted.crash else "a window of history"
-    return _with_rest(wanted, Window(tape, title, sources, tuple(said)))
+    return _with_rest(wanted, Window(tape, title, sources, tuple(said), traded))
+
+
+def _beside(context: Context, wanted: _Wanted, found: Mapping[str, SeriesName]) -> dict[str, SeriesName]:
+    """The traded prices that are stored beside marks: same venue, symbol and timeframe, the whole span."""
+    if wanted.request.prices == "last":
+        return {}  # what moves the account is the traded price already
+    lasts = [one for one in stored_names(context.history) if one.kind is SeriesKind.LAST]
+    beside = {}
+    for symbol, mark in found.items():
+        for one in lasts:
+            same = (one.venue, one.symbol, one.timeframe) == (mark.venue, mark.symbol, mark.timeframe)
+            if same and _covers(context, one, wanted.span):
+                beside[symbol] = one
+    return beside
+
+
+def _from_own_marks(wanted: _Wanted, tape: Tape, traded: Tape | None) -> tuple[Tape, Tape | None]:
+    """Both tapes from the account's own marks on; what is traded keeps its distance from the mark."""
+    own = {symbol: wanted.marks[symbol] for symbol in tape.symbols}
+    moved = rescaled(tape, own, wanted.quanta)
+    if traded is None:
+        return moved, None
+    marks, lasts = tape.marks(0, "open"), traded.marks(0, "open")
+    starts = {s: Fraction(own[s]) / Fraction(marks[s]) * Fraction(last) for s, last in lasts.items()}
+    return moved, rescaled(traded, starts, wanted.quanta)
+
+
+def _unknown(wanted: _Wanted, symbols: list[str]) -> list[str]:
+    """What is said of coins whose traded prices are asked for and not stored."""
+    if not symbols or not wanted.request.traded or wanted.request.prices == "last":
+        return []
+    return [f"No traded prices of that time are stored for {', '.join(symbols)}: orders fill by the mark."]
 
 
 def _builtin(wanted: _Wanted, crash: Crash) -> Window:
@@ -181,6 +221,7 @@ def _builtin(wanted: _Wanted, crash: Crash) -> Window:
             "lines: what came between is not in the built-in table, and no funding."
         ),
         "The moves start at the account's own marks.",
+        *_unknown(wanted, list(own)),
     )
     sources = {symbol: f"built-in, measured on {move.series}" for symbol, move in own.items()}
     return _with_rest(wanted, Window(tape, crash.title, sources, said))

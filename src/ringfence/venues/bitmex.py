@@ -6,6 +6,9 @@ whole satoshi (micro-USDT); an inverse contract is worth its face over the price
 
 In cross every position is liquidated by itself, once what it holds and the free balance are used up: the
 price shown for it keeps what the others hold out of its reach.
+
+Three rule sets: whole satoshi until 2019; from 2020; and since 2026 a cross position that keeps its
+maintenance and nothing beside it, no initial margin and no commission, as one captured account shows.
 """
 
 from __future__ import annotations
@@ -143,9 +146,12 @@ def _terms(charged: Charged, places: int) -> _Terms:
     return _Terms(unit, decimals, cost, fee, step, rate, initial, up(cost * rate, unit))
 
 
-def _charge(charged: Charged, places: int = 2) -> Schedule:
+def _charge(charged: Charged, places: int = 2, *, kept_alone: bool = False) -> Schedule:
     terms = _terms(charged, places)
-    counts = _fenced(charged, terms) if charged.isolated else _pooled(charged, terms)
+    if charged.isolated:
+        counts = _fenced(charged, terms)
+    else:
+        counts = _kept_alone(terms) if kept_alone else _pooled(charged, terms)
 
     def counted(value: Fraction) -> Counted:
         return counts(booked(value, Fraction(charged.position.contracts), terms.unit, terms.decimals))
@@ -162,6 +168,15 @@ def _charge(charged: Charged, places: int = 2) -> Schedule:
 
 def _charge_in_whole_satoshi(charged: Charged) -> Schedule:
     return _charge(charged, 0)
+
+
+def _charge_of_2026(charged: Charged) -> Schedule:
+    return _charge(charged, kept_alone=True)
+
+
+def _kept_alone(terms: _Terms) -> Callable[[Fraction], Counted]:
+    """In cross since 2026: the maintenance itself, whatever rests beside it, and no commission."""
+    return lambda value: Counted(value, terms.kept, terms.kept, fee=ZERO)
 
 
 def _fenced(charged: Charged, terms: _Terms) -> Callable[[Fraction], Counted]:
@@ -236,6 +251,18 @@ def _shows_in_whole_satoshi(solved: Solved) -> Prices:
     return _shows(solved, 0)
 
 
+def _shows_of_2026(solved: Solved) -> Prices:
+    """In cross since 2026: what is free, and the position's own profit, may be lost before maintenance is."""
+    charged = solved.charged
+    if charged.isolated or solved.available is None:
+        return _shows(solved)
+    terms = _terms(charged, 2)
+    spare = max(solved.available, ZERO) + max(profit(charged, solved.value, terms.cost), ZERO)
+    found = [price_after(charged, solved.value, loss) for loss in (spare, spare + terms.kept)]
+    tick = charged.optional("tick_size")
+    return Prices(*(found if tick is None else [toward_entry(price, charged, tick) for price in found]))
+
+
 def _order_margin(resting: Resting) -> Fraction:
     """Of the side that makes the position larger: initial margin, the fee now and the one for closing.
 
@@ -293,8 +320,18 @@ def _order_rate(resting: Resting) -> Fraction:
 
 def _free(pool: Pool) -> Free:
     """Equity less what orders and positions hold; a position also holds its own profit."""
-    held = sum((one.initial + one.closing_fee + max(one.profit, ZERO) for one in pool.positions), ZERO)
-    left = max(pool.equity - pool.order_margin - held, ZERO)
+    held = sum((one.initial + one.closing_fee for one in pool.positions), ZERO)
+    return _beyond(pool, held)
+
+
+def _free_of_2026(pool: Pool) -> Free:
+    """Equity less what orders hold, and positions as their maintenance and their own profit."""
+    return _beyond(pool, sum((one.requirement for one in pool.positions), ZERO))
+
+
+def _beyond(pool: Pool, held: Fraction) -> Free:
+    profits = sum((max(one.profit, ZERO) for one in pool.positions), ZERO)
+    left = max(pool.equity - pool.order_margin - held - profits, ZERO)
     return Free(left, left)
 
 
@@ -385,7 +422,6 @@ NOW = VenueRules(
         "A price is shown for each position by itself; the health of a pool is of all positions in it.",
         "The margin of resting orders is inside the price shown in cross; the test leaves them out.",
         "The premium of execution over mark (posLoss) is no field of an account and is taken as zero.",
-        "A cross short captured on 2026-05-03 reserves 0.5024 % of its cost, less than by that of 2021.",
         "The risk step is the one that the cost falls in; a limit set higher by hand is not known here.",
     ),
 )  # fmt: skip
@@ -404,7 +440,36 @@ BEFORE = replace(
     },
 )  # fmt: skip
 
-RULES = (BEFORE, NOW)
+FROM_2026 = replace(
+    NOW,
+    valid_from="2026-05-03",
+    charge=_charge_of_2026,
+    shows=_shows_of_2026,
+    free=_free_of_2026,
+    clauses={
+        **NOW.clauses,
+        "maintenance": Clause(
+            OUTPUT, "posMaint of a cross short: cost x (rate + funding due), posComm 0", Confidence.CAPTURED
+        ),
+        "available_balance": Clause(
+            OUTPUT, "availableMargin: marginBalance - initMargin - maintMargin", Confidence.CAPTURED
+        ),
+        "liquidation_price": Clause(
+            OUTPUT, "cross: where what is free has been lost", Confidence.UNCONFIRMED,
+            "the position captured had no liquidation price: the test is taken to ask posMaint and no more, "
+            "and a short's prices to be rounded down, toward entry",
+        ),
+    },
+    notes=(
+        *NOW.notes,
+        (
+            "The last captures by the rule of 2020 are of 2022-05-21, the first by this one of 2026-05-03: "
+            "the day of the change is not known. Isolated positions are taken to follow the rule of 2022."
+        ),
+    ),
+)  # fmt: skip
+
+RULES = (BEFORE, NOW, FROM_2026)
 
 NOT_REPRODUCED = {
     "bitmex-ui-xbtusd-isolated-10x-2020": (

@@ -162,7 +162,8 @@ CLAUSES = {
         STATES,
         "6 decimals of USD",
         Confidence.UNCONFIRMED,
-        "nothing is rounded inside the test, and printed amounts are rounded to nearest",
+        "nothing is rounded inside the test; printed amounts are rounded to nearest, though the margin of "
+        "a single position was seen cut at the sixth decimal",
     ),
     "mode_switch": Clause(MARGINING, "cross and isolated; not while the position is open"),
     "leverage": Clause(

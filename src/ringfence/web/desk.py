@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from ringfence.errors import Bug, RingfenceError
 from ringfence.ingest.text import read_document
 from ringfence.service.answers import CompareAnswer, ExplainAnswer, FrontierAnswer, ScrubAnswer, TwinKey
 from ringfence.service.answers_across import AcrossVenue, ComparedAnswer
+from ringfence.service.answers_liquidate import LiquidateAnswer
 from ringfence.service.answers_preview import PreviewAnswer
+from ringfence.service.answers_replay import ReplayAnswer
 from ringfence.service.context import Context
 from ringfence.service.operations import operation_named
 from ringfence.web.book import Document, example_text, text_of
@@ -19,6 +21,10 @@ REFUSED = (RingfenceError, Bug)
 """What an operation may answer with instead: bad input, or a bug that is said to be one."""
 KEPT = 512
 """Scrubbed answers remembered at once."""
+
+
+class Stopped(Exception):
+    """A long run that was told to stop; raised by who watches it, through the operation."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +136,19 @@ class Desk:
         """The good book under the rules of several venues."""
         return cast("ComparedAnswer", self._ask("compare", account=self.good, venue=",".join(venues))).across
 
+    def replay(self, event: str, *, book: Document, told: Callable[[str, int, int], None]) -> ReplayAnswer:
+        """A book through a named crash; asked in a thread, so it takes the book along.
+
+        Args:
+            told: of how far it is, now and then; raises `Stopped` to end it.
+        """
+        context = replace(self.context, progress=told)
+        return cast("ReplayAnswer", self._ask("replay", context, account=book, event=event))
+
+    def liquidate(self, marks: Mapping[str, str]) -> LiquidateAnswer:
+        """What the venue does with the good book at these marks, step by step."""
+        return cast("LiquidateAnswer", self._ask("liquidate", account=self.good, at=dict(marks)))
+
     def venues(self) -> dict[str, str]:
         """Every installed venue: key to title."""
         return {venue.key: venue.title for venue in cast("Any", self._ask("venues-list")).venues}
@@ -144,10 +163,10 @@ class Desk:
         except RingfenceError:
             return None
 
-    def _ask(self, name: str, **request: Any) -> Any:
+    def _ask(self, name: str, context: Context | None = None, /, **request: Any) -> Any:
         try:
-            return operation_named(name).run(self.context, request)
-        except REFUSED:
+            return operation_named(name).run(context or self.context, request)
+        except (*REFUSED, Stopped):
             raise
         except Exception as error:
             # A door: what nobody foresaw is said to be a bug, and the page stays.

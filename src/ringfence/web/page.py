@@ -17,7 +17,9 @@ from ringfence.web.dom import Node
 from ringfence.web.editor import Editor
 from ringfence.web.findings import draw_contagion, draw_reasons, draw_rules
 from ringfence.web.frontier import Frontier
+from ringfence.web.liquidated import Liquidated
 from ringfence.web.preview import PreviewBar
+from ringfence.web.replayed import ReplayCards
 from ringfence.web.scrubber import Scrubber
 from ringfence.web.theme import Theme
 from ringfence.web.why import Why
@@ -53,6 +55,8 @@ class Page:
         self._desk = desk
         self._frontier = Frontier(desk)
         self._across = Across(desk)
+        self._replays = ReplayCards(desk)
+        self._liquidated = Liquidated(desk)
         self._scrubber: Scrubber | None = None
         self._why: Why | None = None
         self._editor: Editor | None = None
@@ -85,7 +89,7 @@ class Page:
         theme.watch()
 
     def _paint(self, dark: bool) -> None:  # noqa: FBT001  # what the browser reports is this one value
-        for section in (self._frontier, self._scrubber):
+        for section in (self._frontier, self._scrubber, self._replays):
             if section is not None:
                 section.paint(dark=dark)
 
@@ -116,6 +120,8 @@ class Page:
         _section("Frontier over two prices", lambda: self._frontier.draw(answer), id_="frontier")
         _section("The same book at other venues", lambda: self._across.draw(answer), id_="across")
         _section("Contagion", lambda: draw_contagion(answer), id_="contagion")
+        _section("Through past crashes", lambda: self._replays.draw(answer), id_="replays")
+        _section("How it would be liquidated", lambda: self._liquidated.draw(answer), id_="liquidated")
         _section("Preview a change", lambda: self._preview.draw(answer), id_="preview")
         _section("What traders say, and this book’s own number", lambda: draw_reasons(answer), id_="reasons")
         _section("Rules and sources", lambda: draw_rules(answer), id_="rules")

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from ringfence.domain.account import MarginMode
-from ringfence.errors import RingfenceError
+from ringfence.domain.account import Account, MarginMode, Position
+from ringfence.errors import OutOfRange, RingfenceError
 from ringfence.ingest.fields import AMOUNT_PATTERN, DEPTH
 from ringfence.ingest.schema import account_from, account_schema
 from ringfence.limits import LIMITS
@@ -270,3 +270,12 @@ def test_the_pattern_of_the_schema_takes_what_the_reader_takes(text: str, taken:
         assert not taken
     else:
         assert taken
+
+
+def test_a_fence_is_not_stated_below_zero() -> None:
+    error = refused(SOUND | {"positions": [ISOLATED | {"isolated_margin": "-1"}]})
+    assert (error.code, error.path) == ("out-of-range", "positions[0].isolated_margin")
+    with pytest.raises(OutOfRange, match="isolated_margin: must not be negative"):
+        Account(venue="demo").open(BTC, "1", entry_price="60000", isolated_margin="-1")
+    given = Position(BTC, "long", "1", entry_price="60000", margin_mode="isolated", isolated_margin="-1")
+    assert given.isolated_margin == -1  # what time may do to it

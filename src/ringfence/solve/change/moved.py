@@ -167,10 +167,10 @@ def move_margin(book: Book, wanted: MoveMargin) -> After:
             hint="deposit into the pool instead: transfer",
         )  # fmt: skip
     inside = position.isolated_margin + wanted.amount
-    if inside < 0:
+    if wanted.amount < 0 and inside < 0:
         raise OutOfRange(
             "the fence holds less than that", path="remove_margin", value=-wanted.amount,
-            hint=f"at most {show(position.isolated_margin)}",
+            hint=f"at most {show(max(position.isolated_margin, ZERO))}",
         )  # fmt: skip
     account = paid(book.account, ring.asset, -wanted.amount)
     account = with_positions(account, {position.key: replace(position, isolated_margin=inside)})

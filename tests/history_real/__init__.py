@@ -1,0 +1,1 @@
+"""Real accounts and wallet histories, held against the packs and the event engine."""
