@@ -6,13 +6,13 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable
 
 from fastapi import FastAPI
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from ringfence.api.body import Refused, document_of
 from ringfence.api.guard import Guard
+from ringfence.api.long import HungUp, answered
 from ringfence.api.problems import DOOR_TITLES, bug_problem, problem_of, titles
 from ringfence.api.reply import answer_reply, on_bug, on_http_error, problem_reply
 from ringfence.api.schema import openapi_of
@@ -60,7 +60,9 @@ def _handler(operation: Operation, context: Context) -> Callable[[Request], Awai
     async def handle(request: Request) -> Response:
         try:
             document = await document_of(request)
-            return answer_reply(await run_in_threadpool(operation.run, context, document))
+            return answer_reply(await answered(operation, context, request, document))
+        except HungUp:
+            return Response(status_code=499)  # nobody reads it; the log of a proxy knows the number
         except Refused as refused:
             return problem_reply(refused.problem, request.url.path)
         except RingfenceError as error:

@@ -72,6 +72,8 @@ class PreviewBar:
         self._draw_beside()
 
     def _act(self, key: str) -> None:
+        if key == self._action:
+            return  # the fields stand already, and somebody may be typing in one
         self._action = key
         self._draw_beside()
         self._clear()
