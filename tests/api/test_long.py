@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
 import pytest
@@ -46,7 +47,13 @@ class Caller:
 
 
 def ask(slow: Slow, caller: Caller) -> BaseModel:
-    return asyncio.run(answered(cast("Operation", slow), local_context(), cast("Request", caller), {}))
+    """In a thread of its own: the browser tests leave an event loop running in this one."""
+
+    async def asked() -> BaseModel:
+        return await answered(cast("Operation", slow), local_context(), cast("Request", caller), {})
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(lambda: asyncio.run(asked())).result(timeout=60)
 
 
 @pytest.fixture(autouse=True)
