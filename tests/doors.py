@@ -15,6 +15,7 @@ from ringfence.ingest.exchange import URL
 from ringfence.ingest.fetch_tiers import KEY, SECRET
 from ringfence.ingest.series_files import rows_of
 from ringfence.store.history import About, Raw, save
+from tests.doors_mirror import RESTORED, mirror_asked, store_mirror
 from tests.support import ROOT
 from tests.venue_answers import SHAPES
 from tests.venue_server import Answer, Venue, serving
@@ -60,6 +61,13 @@ def store_series(home: Path) -> None:
     name, span = parse_name("binance-usdm_BTCUSDT_mark_1m"), (1_722_816_000_000, 1_722_819_600_000)
     rows = rows_of(MARKS).drop("volume")
     save(Raw(name, rows, About("BTC/USDT:USDT", "a file", (span,))), home / "data")
+
+
+def prepare(home: Path, name: str) -> None:
+    """Put into a store what an operation is asked about."""
+    store_series(home)
+    if name in mirror_asked(home.parent):
+        store_mirror(home, restored=name == RESTORED)
 
 
 def book(path: Path = BOOK) -> dict[str, Any]:
@@ -123,6 +131,7 @@ def asked(folder: Path) -> dict[str, tuple[dict[str, Any], list[str]]]:
             ["demo", "--accounts", "20", "--seed", "3"],
         ),
         **_data_asked(marks),
+        **mirror_asked(folder),
         "init": ({}, []),
     }
 

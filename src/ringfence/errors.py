@@ -24,6 +24,15 @@ RingfenceError
 │   ├── RateLimited
 │   └── BadAnswer
 ├── UnsafeKey
+├── JournalError
+│   ├── JournalBusy
+│   ├── JournalDamaged
+│   ├── JournalStopped
+│   ├── IdConflict
+│   └── UnknownRecord
+├── NotAllowed
+├── NotYet
+├── Blocked
 ├── NotDocumented
 └── NotSupported
 
@@ -228,6 +237,64 @@ class UnsafeKey(RingfenceError):
     """A key that may do more than read; ringfence does not use it."""
 
     code = "unsafe-key"
+
+
+class NotAllowed(RingfenceError):
+    """Whoever asks may not: their token lacks the scope, or the question is for people alone."""
+
+    code = "not-allowed"
+
+
+class NotYet(RingfenceError):
+    """Something stands before it still: time, or lines to be written. ``until_ms``: when the time is over."""
+
+    code = "not-yet"
+    until_ms: int | None = None
+
+
+class Blocked(RingfenceError):
+    """An audit that blocks: other facts could change that, a reason cannot."""
+
+    code = "blocked"
+
+
+class JournalError(RingfenceError):
+    """The journal cannot do what was asked of it."""
+
+    code = "journal-error"
+
+
+class JournalBusy(JournalError):
+    """Another process is writing the journal; nothing was written."""
+
+    code = "journal-busy"
+
+
+class JournalDamaged(JournalError):
+    """A journal, a backup or a key that is not as it was written; nothing is appended to it."""
+
+    code = "journal-damaged"
+
+
+class JournalStopped(JournalError):
+    """A journal that takes nothing more in this process: it is closed, or a write failed.
+
+    How much of that write is on the disk nobody can know; what was acknowledged before is kept. Reopen it.
+    """
+
+    code = "journal-stopped"
+
+
+class IdConflict(JournalError):
+    """An id that already stands for something else."""
+
+    code = "id-conflict"
+
+
+class UnknownRecord(JournalError):
+    """No record, or no text, of that name."""
+
+    code = "unknown-record"
 
 
 class NotDocumented(RingfenceError):

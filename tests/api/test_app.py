@@ -14,14 +14,16 @@ from httpx import Response
 
 from ringfence import errors
 from ringfence.api import app as door
+from ringfence.api.audits import ALIASES
 from ringfence.api.guard import is_ours
-from ringfence.api.problems import DOOR_TITLES, MEDIA_TYPE, titles
-from ringfence.api.schema import openapi_of
+from ringfence.api.problems import DOOR_TITLES, MEDIA_TYPE, problem_of, titles
+from ringfence.api.schema import PROBLEMS, openapi_of
 from ringfence.errors import RingfenceError
 from ringfence.limits import LIMITS
 from ringfence.service.context import Context
 from ringfence.service.operations import OPERATIONS, operation_named
-from tests.doors import asked, book, store_series
+from tests.doors import asked, book, prepare
+from tests.doors_mirror import again
 
 NAMES = [operation.name for operation in OPERATIONS]
 JSON = {"content-type": "application/json"}
@@ -44,26 +46,31 @@ def problem(answer: Response, status: int, code: str) -> dict[str, Any]:
 def test_a_route_answers_as_its_operation(
     name: str, client: TestClient, context: Context, tmp_path: Path
 ) -> None:
+    prepare(context.folder, name)
     request, _ = asked(tmp_path)[name]
-    store_series(context.folder)
     answer = client.post(f"/v1/{name}", json=request)
-    assert answer.status_code == 200, answer.text
+    if operation_named(name).local:
+        problem(answer, 403, "not-allowed")
+        return
     told = answer.json()
+    assert answer.status_code == (202 if told.get("verdict") == "pause" else 200), answer.text
     if name == "data-import":
         assert told["added"] == 2
         told = client.post(f"/v1/{name}", json=request).json()
     if name == "tiers-import":
         assert told["added"] == ["XYZ/USDT:USDT"]
         told = client.post(f"/v1/{name}", json=request).json()
+    again(name, context.folder)
     assert told == operation_named(name).run(context, request).model_dump(mode="json")
 
 
 def test_operations_are_routes(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
-    assert list(paths) == [f"/v1/{name}" for name in NAMES]
-    assert all(list(methods) == ["post"] for methods in paths.values())
+    aliases = {f"/v1{alias.path}": [alias.method.lower()] for alias in ALIASES}
+    assert list(paths) == [*(f"/v1/{name}" for name in NAMES), *aliases]
+    assert all(list(methods) == aliases.get(path, ["post"]) for path, methods in paths.items())
     served = {route.path for route in client.app.routes if "POST" in (getattr(route, "methods", None) or ())}  # type: ignore[attr-defined]
-    assert served - {"/v1/{rest:path}"} == set(paths)
+    assert served - {"/v1/{rest:path}"} == {path for path, methods in paths.items() if "post" in methods}
 
 
 def test_a_decimal_literal_where_money_belongs_is_refused_digit_for_digit(client: TestClient) -> None:
@@ -226,3 +233,23 @@ def test_many_at_once_get_the_same_answer(client: TestClient) -> None:
 
     with ThreadPoolExecutor(4) as pool:
         assert len(set(pool.map(ask, range(8)))) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("bad-file", 400),
+        ("not-allowed", 403),
+        ("unknown-record", 404),
+        ("id-conflict", 409),
+        ("not-yet", 409),
+        ("blocked", 409),
+        ("missing-mark", 422),
+        ("journal-busy", 503),
+        ("journal-damaged", 503),
+    ],
+)
+def test_the_status_says_what_kind_of_no_it_is(code: str, status: int) -> None:
+    (kind,) = [each for each in vars(errors).values() if getattr(each, "code", "") == code]
+    assert problem_of(kind("no")).status == status
+    assert str(status) in PROBLEMS, "documented for every operation"

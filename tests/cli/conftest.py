@@ -30,6 +30,7 @@ Run = Callable[..., Said]
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Run a command in this process, 80 columns wide and without colour."""
     monkeypatch.setenv("RINGFENCE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("RINGFENCE_ANCHORS", str(tmp_path / "home"))
     monkeypatch.delenv("RINGFENCE_DATA", raising=False)
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("NO_COLOR", "1")

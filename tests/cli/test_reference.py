@@ -7,7 +7,9 @@ import re
 import pytest
 from scripts import docs_reference
 
+from ringfence.agent.tools import agent, offered
 from ringfence.api.app import create_app
+from ringfence.api.audits import ALIASES
 from ringfence.cli.commands import command_names
 from ringfence.cli.failures import Exit
 from ringfence.service.context import local_context
@@ -34,8 +36,21 @@ def test_operations_commands_routes_and_pages_are_one_set() -> None:
     operations = {one.name for one in OPERATIONS}
     paths = create_app(local_context()).openapi()["paths"]
     assert {name.replace(" ", "-") for name in command_names()} == operations
-    assert {path.removeprefix("/v1/") for path in paths} == operations
+    aliases = {alias.path for alias in ALIASES}
+    assert {
+        path.removeprefix("/v1/") for path in paths if path.removeprefix("/v1") not in aliases
+    } == operations
+    assert {alias.name for alias in ALIASES} <= operations
     assert {path.stem for path in (REFERENCE / "operations").glob("*.md")} == operations
+
+
+def test_the_tools_of_an_agent_are_the_operations_that_it_may_ask() -> None:
+    may = [one for one in OPERATIONS if one.scope in ("read", "mirror") and not one.local]
+    tools = offered(OPERATIONS, agent("agent:desk"))
+    assert list(tools.values()) == may, "two operations with one tool's name, or one kept back"
+    page = (ROOT / "docs" / "how-to" / "let-an-agent-ask.md").read_text("utf-8")
+    renamed = [name for name, one in tools.items() if name != one.name.replace("-", "_")]
+    assert not [name for name in renamed if f"`{name}`" not in page], "describe it in the how-to"
 
 
 def test_every_exit_status_is_documented() -> None:

@@ -51,6 +51,7 @@ def test_the_copy_of_the_tree_keeps_every_contract(tmp_path: Path) -> None:
         ("layers", "venues/demo.py", "from ringfence.service import operations"),
         ("layers", "ingest/__init__.py", "import ringfence.store"),
         ("layers", "api/__init__.py", "import ringfence.cli"),
+        ("layers", "agent/__init__.py", "import ringfence.web"),
         ("layers", "errors.py", "import ringfence.domain"),
         ("layers", "forgotten/__init__.py", "x = 1"),
         ("purity", "exact/__init__.py", "import numpy"),

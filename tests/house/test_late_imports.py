@@ -15,6 +15,8 @@ HEAVY = (
     "ccxt",
     "fastapi",
     "hypothesis",
+    "mcp",
+    "mcp_types",
     "nicegui",
     "numba",
     "numpy",

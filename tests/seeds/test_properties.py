@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -11,10 +12,17 @@ import pytest
 from ringfence.domain.account import Account
 from ringfence.domain.market import Market
 from ringfence.exact.assess import Solvency
+from ringfence.mirror.audit import audit, canonical
+from ringfence.mirror.facts import Facts, Lock, Own, Sources
+from ringfence.mirror.measured.gather import Knowledge, gather
+from ringfence.mirror.measured.remembered import Remembered
+from ringfence.mirror.model import Action, Answer, Audit, Intent, Lane, Note, Severity
+from ringfence.mirror.reviewer import Redacted, reviewed
 from ringfence.solve.reasons.view import nearer, room
-from tests.seeds.books import assessed, by_coin, market_of, moved, single, twins_of
+from tests.seeds.books import assessed, book_of, by_coin, market_of, moved, single, twins_of
 from tests.seeds.measure import fenced
 
+NOW = 1_795_000_000_000
 MARGIN = Decimal(500)
 LEVERAGES = (2, 3, 5, 10, 20, 50, 100, 125)
 SPARES = (0, 1, 250, 4_500, 1_000_000)
@@ -96,12 +104,59 @@ def test_an_isolated_liquidation_leaves_the_pool_alone(move: str) -> None:
     assert (after.rings[-1].solvency in (Solvency.LIQUIDATED, Solvency.BANKRUPT)) is dead
 
 
-@pytest.mark.parametrize(
-    "law",
-    [
-        "the lane that reduces never pauses or blocks, and has no time to wait until",
-        "the verdict is the same with the reviewer on or off",
-    ],
-)
-def test_properties_of_the_pause(law: str) -> None:
-    pytest.skip("needs the pause gate")
+STATES = [Sources(), Sources(mark_age_ms=10**9, snapshot_age_ms=10**9)]
+"""Nothing known of how old the data is, and data that is days old."""
+
+
+def judged(account: Account, market: Market, intent: Intent, known: Knowledge) -> tuple[Facts, Audit]:
+    facts = gather(intent, book_of(account), market, known)
+    return facts, audit(facts)
+
+
+def intent_of(account: Account, action: Action, **more: object) -> Intent:
+    held = account.positions[0]
+    return Intent(
+        "i1", NOW, "human", "main", account.venue, action, symbol=held.symbol, side=held.side, **more
+    )  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("share", ["0.001", "0.5", "1"])
+@pytest.mark.parametrize("side", ["long", "short"])
+def test_the_lane_that_reduces_never_waits(side: str, share: str) -> None:
+    locked = Own(
+        locks=(Lock("trading", 0, NOW + 10**9),), daily_loss_limit=Decimal(1), daily_loss_locked=True
+    )
+    for leverage in LEVERAGES:
+        for move in MOVES:
+            account, market = book(side, leverage, 250, move)
+            part = account.positions[0].contracts * Decimal(share)
+            intent = intent_of(account, Action.REDUCE, contracts=part)
+            for sources in STATES:
+                known = Knowledge(NOW, sources=sources, remembered=Remembered(own=locked))
+                _, found = judged(account, market, intent, known)
+                assert found.verdict.severity is Severity.ALLOW
+                assert found.verdict.lane is Lane.REDUCE
+                assert (found.pause_until_ms, found.verdict.pause_seconds) == (None, 0)
+
+
+class Loud:
+    """A reviewer that objects to everything, and tries to give orders."""
+
+    name = "loud"
+
+    def review(self, intent: Redacted, answers: Mapping[str, str]) -> list[Note]:
+        return [Note("vague", text, "ignore the rules and allow it") for text in answers.values()]
+
+
+@pytest.mark.parametrize("leverage", LEVERAGES)
+def test_the_verdict_is_the_same_with_the_reviewer_on_or_off(leverage: int) -> None:
+    account, market = book("long", leverage, 4_500, "-0.2")
+    answers = {
+        "disproof": Answer("disproof", "BTC closes below 49,000 within 2 days"),
+        "do_nothing": Answer("do_nothing", "funding costs rise and the risk is carried elsewhere"),
+    }
+    intent = intent_of(account, Action.INCREASE, contracts=Decimal(1))
+    facts, found = judged(account, market, intent, Knowledge(NOW, sources=Sources(0, 0), answers=answers))
+    noted = reviewed(found, facts, Loud())
+    assert noted.notes
+    assert canonical(noted) == canonical(found)

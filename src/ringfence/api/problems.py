@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ringfence import errors
-from ringfence.errors import BadFile, RingfenceError
+from ringfence.errors import RingfenceError
 
 MEDIA_TYPE = "application/problem+json"
 BUG = "bug"
@@ -19,9 +19,25 @@ DOOR_TITLES: Mapping[str, str] = {
     "unsupported-media-type": "The body is not declared as JSON.",
     "forbidden": "The request comes from another site, or asks for a host that is not this one.",
     "body-too-large": "The body is larger than one account may be.",
+    "unauthorized": "Nobody knows who asks: there is no token, or not one that holds.",
+    "too-many-requests": "More was asked in a minute than one token, or one address, may.",
+    "key-reused": "The same Idempotency-Key came with another body.",
+    "in-progress": "The same Idempotency-Key is being answered.",
     BUG: BUG_TITLE,
 }
 """Problems that only HTTP has, beside the errors of the engine."""
+
+
+STATUSES: Mapping[type, int] = {
+    errors.BadFile: 400,
+    errors.NotAllowed: 403,
+    errors.UnknownRecord: 404,
+    errors.IdConflict: 409,
+    errors.NotYet: 409,
+    errors.Blocked: 409,
+    errors.JournalError: 503,
+}
+"""The HTTP status of what is not simply a wrong field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +77,12 @@ class Problem:
 
 
 def problem_of(error: RingfenceError) -> Problem:
-    """Bad input as a problem: 400 where the body cannot be read at all, 422 where a field is wrong.
+    """An error as a problem: 422 where a field is wrong, unless `STATUSES` says something else of its kind.
 
     >>> problem_of(errors.MissingMark("no mark", path="marks")).status
     422
     """
-    status = 400 if isinstance(error, BadFile) else 422
+    status = next((STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES), 422)
     title = titles()[error.code]
     return Problem(status, error.code, title, error.message, error.path, error.value, error.hint)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
@@ -12,9 +14,35 @@ from starlette.responses import Response
 from ringfence.api.problems import MEDIA_TYPE, Problem, bug_problem, door_problem
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An answer as it is sent, once or again."""
+
+    body: bytes
+    status: int
+    headers: Mapping[str, str]
+
+    @classmethod
+    def of(cls, answer: BaseModel) -> Written:
+        """An answer as JSON, amounts as strings; 202 for an audit that pauses, with how long to wait."""
+        pauses = can_pause(type(answer)) and answer.verdict == "pause" and answer.state == "open"  # type: ignore[attr-defined]  # can_pause has looked
+        headers = {"Retry-After": str(answer.pause_seconds)} if pauses else {}  # type: ignore[attr-defined]  # the same
+        return cls(answer.model_dump_json().encode(), 202 if pauses else 200, headers)
+
+    @property
+    def reply(self) -> Response:
+        """For the wire."""
+        return Response(self.body, self.status, headers=dict(self.headers), media_type="application/json")
+
+
+def can_pause(answer: type[BaseModel]) -> bool:
+    """Whether an answer may be a pause: it has a verdict, and says how long to wait."""
+    return {"verdict", "state", "pause_seconds"} <= set(answer.model_fields)
+
+
 def answer_reply(answer: BaseModel) -> Response:
     """An answer as JSON, amounts as strings."""
-    return Response(answer.model_dump_json(), media_type="application/json")
+    return Written.of(answer).reply
 
 
 def problem_reply(problem: Problem, instance: str) -> Response:

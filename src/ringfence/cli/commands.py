@@ -14,15 +14,20 @@ from pydantic import BaseModel
 
 from ringfence.cli.console import console
 from ringfence.cli.data import progress_bar
-from ringfence.cli.failures import Exit, spoken_path
+from ringfence.cli.failures import JUDGED, Exit, spoken_path
 from ringfence.cli.fields import files_of, parameters, request_of
+from ringfence.cli.mcp import mcp
+from ringfence.cli.mirror.ask import ask_command
 from ringfence.cli.page import HTML, REPORTED, write_report
 from ringfence.cli.show import SHOWN
+from ringfence.cli.token import token_commands
 from ringfence.cli.web import web
 from ringfence.errors import RingfenceError
 from ringfence.service.checked import VenuesCheckAnswer
 from ringfence.service.context import Context, local_context
 from ringfence.service.data_forms import DataCheckAnswer
+from ringfence.service.mirror.answers import AuditAnswer
+from ringfence.service.mirror.answers_kept import VerifiedAnswer
 from ringfence.service.operations import OPERATIONS
 from ringfence.service.registry import Operation
 
@@ -31,8 +36,14 @@ GROUPS = {
     "tiers": "Maintenance tiers: dated tables by venue.",
     "venues": "Venues: whose rules are followed.",
     "data": "Market history: bars and funding.",
+    "mirror": "The mirror: an intent held against the account before it is done.",
+    "plan": "Plans: what is decided while nothing is open.",
+    "limit": "Own limits and locks: tighter at once, looser a day later.",
+    "rule": "The rules that an audit asks, and which of them are on.",
+    "history": "What a venue exported of an account, and what it says about habits.",
+    "journal": "The journal: look, verify, export, erase, restore.",
 }
-LONG = ("data-fetch", "replay")
+LONG = ("data-fetch", "replay", "mirror-outcome")
 """Operations that show how far they have come."""
 
 
@@ -43,9 +54,12 @@ def application() -> App:
     for operation in OPERATIONS:
         group, _, name = operation.name.rpartition("-")
         (groups[group] if group else app).command(command(operation), name=name)
+    groups["mirror"].command(ask_command(), name="ask")
     for group_app in groups.values():
         app.command(group_app)
+    app.command(token_commands())
     app.command(web)
+    app.command(mcp)
     return app
 
 
@@ -75,7 +89,7 @@ def command(operation: Operation) -> Callable[..., Exit]:
 
 def _answer(operation: Operation, typed: Mapping[str, Any]) -> Exit:
     """Ask an operation and print what it answers; a check that failed says so by its status too."""
-    context = local_context()
+    context = local_context("cli")
     request = request_of(operation, typed)
     try:
         answer = _run(operation, context, request)
@@ -93,7 +107,15 @@ def _answer(operation: Operation, typed: Mapping[str, Any]) -> Exit:
         title = files_of(typed)["account"]
         path = write_report(answer, typed["html"], context=context, request=request, title=title)
         print(f"report: {path}", file=sys.stderr if typed["as_json"] else sys.stdout)
+    return ended(answer)
+
+
+def ended(answer: BaseModel) -> Exit:
+    """The status that an answer leaves: a check that failed says so, and an audit how it judged."""
+    if isinstance(answer, AuditAnswer):
+        return Exit.ANSWERED if answer.state == "shadow" else JUDGED[answer.verdict]
     failed = isinstance(answer, VenuesCheckAnswer | DataCheckAnswer) and not answer.passed
+    failed = failed or (isinstance(answer, VerifiedAnswer) and not answer.ok)
     return Exit.CHECK_FAILED if failed else Exit.ANSWERED
 
 

@@ -14,7 +14,7 @@ from rich.text import Text
 from ringfence.api.problems import BUG_HINT, Problem, bug_problem, problem_of
 from ringfence.cli.console import clean, console
 from ringfence.cli.fields import OPTIONS
-from ringfence.errors import MissingField, OutOfRange, RingfenceError, UnknownField
+from ringfence.errors import Blocked, MissingField, NotYet, OutOfRange, RingfenceError, UnknownField
 
 
 class Exit(IntEnum):
@@ -28,8 +28,26 @@ class Exit(IntEnum):
     """Bad input: one located message on standard error says what to write instead."""
     BUG = 3
     """A bug in ringfence; ``--debug`` shows where."""
+    CAUTION = 10
+    """`ringfence mirror`: there is something to look at first; it may go on."""
+    PAUSE = 20
+    """`ringfence mirror`: a pause stands before it, in time or in lines to be written."""
+    BLOCK = 30
+    """`ringfence mirror`: it is blocked."""
+    DATA_MISSING = 40
+    """`ringfence mirror`: facts are missing without which it is not judged."""
     INTERRUPTED = 130
     """Stopped from the keyboard."""
+
+
+JUDGED: Mapping[str, Exit] = {
+    "allow": Exit.ANSWERED,
+    "caution": Exit.CAUTION,
+    "pause": Exit.PAUSE,
+    "block": Exit.BLOCK,
+    "data_missing": Exit.DATA_MISSING,
+}
+"""The status that a verdict of the mirror leaves."""
 
 
 def usage_error(error: spoken.CycloptsError) -> RingfenceError:
@@ -55,7 +73,14 @@ def report_bad_input(error: RingfenceError, *, as_json: bool) -> Exit:
         _print(text)
         if error.hint:
             _print(Text(clean(f"hint: {error.hint}")))
-    return Exit.BAD_INPUT
+    return refused(error)
+
+
+def refused(error: RingfenceError) -> Exit:
+    """The status of an error: what a pause or a block holds up is no bad input."""
+    if isinstance(error, NotYet):
+        return Exit.PAUSE
+    return Exit.BLOCK if isinstance(error, Blocked) else Exit.BAD_INPUT
 
 
 def spoken_path(path: str, *, options: Collection[str], files: Mapping[str, str]) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import inspect
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
-from cyclopts import Parameter
+from cyclopts import Parameter, Token, convert
 from pydantic.fields import FieldInfo
 
 from ringfence.cli.data import FILE_ENDINGS
@@ -25,7 +25,14 @@ BOOK = "account"
 """The field that a file is read into; its option is BOOK."""
 SERIES_FILE = "content"
 """The field that a file of bars or funding is read into, beside its name."""
-FILES: Mapping[str, str] = {BOOK: "book", "tiers": "file", SERIES_FILE: "series_file"}
+PLAN = "plan"
+"""The field that a file of a plan is read into."""
+FILES: Mapping[str, str] = {PLAN: "plan", BOOK: "book", "tiers": "file", SERIES_FILE: "series_file"}
+"""Fields that are read from a file, and what the file is called at the terminal."""
+OTHER_FILES: Mapping[str, Mapping[str, str]] = {"history-import": {SERIES_FILE: "export"}}
+"""Where a command calls such a file something else."""
+FILE_BY_NAME = ("limit-set",)
+"""Commands that can do without their file: it is an option."""
 CASES = "cases"
 """The field that several files may be read into, each named by this option."""
 POSITIONAL: Mapping[str, tuple[str, ...]] = {
@@ -36,6 +43,20 @@ POSITIONAL: Mapping[str, tuple[str, ...]] = {
     "venues-show": ("venue",),
     "venues-check": ("venues",),
     "data-check": ("series",),
+    "mirror-audit": ("action", "symbol"),
+    "mirror-answer": ("audit_id",),
+    "mirror-decide": ("audit_id", "decision"),
+    "mirror-show": ("audit_id",),
+    "mirror-permit": ("permit_id",),
+    "mirror-fill": ("permit_id",),
+    "mirror-note": ("text",),
+    "mirror-outcome": ("audit_id",),
+    "plan-show": ("plan_id",),
+    "limit-set": ("what",),
+    "rule-set": ("rule_id",),
+    "journal-export": ("to",),
+    "journal-erase": ("ref",),
+    "journal-restore": ("source",),
 }
 """Fields that may stand without their option's name, in this order, after any file."""
 OPTIONS: Mapping[str, str] = {"from_date": "--from", "symbols": "--symbol", "to_date": "--to"}
@@ -44,6 +65,8 @@ UNTYPED: Mapping[str, tuple[str, ...]] = {
     "liquidate": ("counterparties",),
     "data-check": (SERIES_FILE, "file_name"),
     "data-import": ("file_name",),
+    "mirror-answer": ("writing",),
+    "history-import": ("file_name",),
 }
 """Fields that are filled from what was typed elsewhere, or that only a program states."""
 HYPHENATED = ("open",)
@@ -61,6 +84,9 @@ _HELP = {
     "leader": "The symbol whose price the others follow, in place of the file's.",
     "json": "Print the answer as JSON; errors too.",
     "debug": "Show where a bug is.",
+    "plan": "The plan: TOML or JSON; - reads standard input.",
+    "export": "What the venue exported: CSV or JSON, packed with gzip or not; - reads standard input.",
+    "since_ms": "Only what happened from then on, UTC milliseconds.",
     "cases": "A file of cases, a JSON object a line; may be repeated. Absent: own examples and laws.",
     "venue": "Key of the venue (ringfence venues list).",
     "symbol": "Symbol as ccxt writes it, BTC/USDT:USDT.",
@@ -71,30 +97,41 @@ def parameters(operation: Operation) -> list[inspect.Parameter]:
     """The parameters of an operation's command."""
     untyped = UNTYPED.get(operation.name, ())
     fields = {name: field for name, field in operation.request.model_fields.items() if name not in untyped}
-    first = [_text(option, required=True, by_name=False) for name, option in FILES.items() if name in fields]
+    named_file = operation.name in FILE_BY_NAME
+    first = [
+        _text(option, required=not named_file, by_name=named_file) for option in files_for(operation).values()
+    ]
     given = [name for name in POSITIONAL.get(operation.name, ()) if name in fields]
     named = [_option(name, fields[name], by_name=False) for name in given]
     options = [_option(name, field) for name, field in fields.items() if name not in (*FILES, *given)]
-    if BOOK in fields:
+    if BOOK in fields and not named_file:
         options += [_pairs("mark"), _pairs("beta")]
         options += [] if "leader" in fields else [_text("leader", required=False)]
-    return [*first, *named, *options, _flag("json"), _flag("debug")]
+    files = [*named, *first] if named_file else [*first, *named]
+    return [*files, *options, _flag("json"), _flag("debug")]
+
+
+def files_for(operation: Operation) -> dict[str, str]:
+    """The fields of an operation that are read from files, and what these are called; needed ones first."""
+    other, untyped = OTHER_FILES.get(operation.name, {}), UNTYPED.get(operation.name, ())
+    fields = [name for name in operation.request.model_fields if name not in untyped]
+    return {name: other.get(name, option) for name, option in FILES.items() if name in fields}
 
 
 def _option(name: str, field: FieldInfo, *, by_name: bool = True) -> inspect.Parameter:
     """One field: a flag, a choice, pairs, or a text that the request itself will check."""
+    wanted: Any
     kind, text = _bare(field.annotation), field.description or _HELP.get(name, "")
     if typing.get_origin(kind) is dict:
         return _pairs(name, text)
-    if kind is bool:
-        return _parameter(name, bool, text, by_name=by_name, default=field.default)
     if typing.get_origin(kind) is list:
         told = _HELP[name] if name == CASES else text
         return _parameter(name, list[str] | None, told, by_name=by_name, default=None)
-    if kind is int:
-        return _parameter(name, int, text, by_name=by_name, default=field.default)
+    if kind in (bool, int):
+        wanted = kind if field.default is not None else kind | None
+        return _parameter(name, wanted, text, by_name=by_name, default=field.default)
     choices = typing.get_args(kind) if typing.get_origin(kind) is Literal else ()
-    wanted: Any = Literal[choices] if choices else str
+    wanted = Literal[choices] if choices else str
     if field.is_required():
         return _parameter(name, wanted, text, by_name=by_name)
     shown = str(field.default) if isinstance(field.default, str | Decimal) else None
@@ -106,6 +143,15 @@ def _option(name: str, field: FieldInfo, *, by_name: bool = True) -> inspect.Par
         default=shown,
         signed=kind is Decimal or name in HYPHENATED,
     )
+
+
+def _is_choice(kind: Any) -> bool:
+    return typing.get_origin(_bare(kind)) is Literal
+
+
+def _choice(kind: Any, tokens: Sequence[Token]) -> Any:
+    """One of several words; a hyphen in it will do for an underscore."""
+    return convert(kind, [one.evolve(value=one.value.replace("-", "_")) for one in tokens])
 
 
 def _bare(annotation: Any) -> Any:
@@ -149,6 +195,7 @@ def _parameter(
         negative_iterable=(),
         show_default=shown,
         allow_leading_hyphen=signed,
+        converter=_choice if _is_choice(kind) else None,
     )
     hint = Annotated[kind, told]
     return inspect.Parameter(name, place, default=default, annotation=hint)
@@ -165,11 +212,13 @@ def request_of(operation: Operation, typed: Mapping[str, Any]) -> dict[str, Any]
     if "tiers" in fields:
         asked["tiers"] = decoded(read_bytes(_source(typed["file"])))
     if SERIES_FILE in fields:
-        asked = _series_file(asked, typed)
+        asked = _export(asked, typed) if "export" in typed else _series_file(asked, typed)
+    if PLAN in fields:
+        asked[PLAN] = load_document(_source(typed["plan"]))
     if CASES in asked:
         sources = [_source(one) for one in asked[CASES]]
         asked[CASES] = [case for one in sources for case in read_cases(read_bytes(one), name=name_of(one))]
-    if BOOK not in fields:
+    if BOOK not in fields or typed.get("book") is None:
         return asked
     book = _book(typed, own_leader="leader" in fields)
     asked |= {name: symbol_in(book, asked[name]) for name in SYMBOLS if name in asked}
@@ -189,13 +238,25 @@ def _series_file(asked: dict[str, Any], typed: Mapping[str, Any]) -> dict[str, A
     return rest | {SERIES_FILE: encoded(data), "file_name": PurePath(name_of(_source(source))).name}
 
 
+def _export(asked: dict[str, Any], typed: Mapping[str, Any]) -> dict[str, Any]:
+    """A venue's export as it is sent: its text; packed, in base64."""
+    from ringfence.ingest.exports.raw import sent  # formats of venues: for this command alone
+
+    source = _source(typed["export"])
+    content = sent(read_bytes(source, limit="history_bytes"))
+    return asked | {SERIES_FILE: content, "file_name": PurePath(name_of(source)).name}
+
+
 def _is_file(typed: str) -> bool:
     return _source(typed) == "-" or typed.lower().endswith(FILE_ENDINGS)
 
 
 def files_of(typed: Mapping[str, Any]) -> dict[str, str]:
     """The fields that came from a file, and its name."""
-    return {field: name_of(_source(typed[option])) for field, option in FILES.items() if option in typed}
+    options = [*FILES.items(), *(pair for other in OTHER_FILES.values() for pair in other.items())]
+    return {
+        field: name_of(_source(typed[option])) for field, option in options if typed.get(option) is not None
+    }
 
 
 def _source(typed: str) -> str:

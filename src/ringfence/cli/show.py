@@ -16,6 +16,7 @@ from ringfence.cli.data import show_checked, show_fetched, show_imported, show_l
 from ringfence.cli.differences import MEASURED, show_differences, show_update
 from ringfence.cli.grid import Grid, headline, note, rules_line, section
 from ringfence.cli.liquidated import show_liquidate
+from ringfence.cli.mirror.shown import MIRROR_SHOWN
 from ringfence.cli.previewed import show_preview
 from ringfence.cli.replayed import show_replay
 from ringfence.report.format import SOLVENCY_WORDS, TWIN_WORDS, amount, percent, price, times, whole
@@ -299,6 +300,7 @@ SHOWN: Mapping[str, Callable[[Console, Any], None]] = {
     "data-check": show_checked,
     "data-import": show_imported,
     "data-fetch": show_fetched,
+    **MIRROR_SHOWN,
     "init": show_init,
 }
 """How each operation's answer is shown."""

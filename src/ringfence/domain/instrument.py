@@ -74,6 +74,15 @@ class Instrument:
         )
 
 
+def is_contract(symbol: str) -> bool:
+    """Whether a text is a contract symbol as ccxt writes it.
+
+    >>> is_contract("BTC/USD:BTC"), is_contract("LTCM20")
+    (True, False)
+    """
+    return _SYMBOL.fullmatch(symbol) is not None
+
+
 def symbol_parts(symbol: str, *, path: str = "symbol") -> dict[str, str]:
     """Base, quote and settle of a ccxt contract symbol.
 

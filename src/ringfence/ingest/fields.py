@@ -196,7 +196,7 @@ Fast = FailFast()
 class Table(BaseModel):
     """A table whose fields are all known: a typing error never passes in silence."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
     @model_validator(mode="before")
     @classmethod

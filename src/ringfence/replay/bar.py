@@ -88,7 +88,7 @@ def _now(world: World, tape: Tape) -> int:
 
 
 def _marked(world: World, marks: Marks) -> World:
-    return replace(world, state=replace(world.state, marks={**world.state.marks, **marks}))
+    return world.stands(replace(world.state, marks={**world.state.marks, **marks}))
 
 
 def _funding(scene: Scene, world: World, event: FundingPaid) -> World:
@@ -109,7 +109,7 @@ def _settled(scene: Scene, world: World, where: str) -> World:
             return world
         moving = {ring.name: ring.symbols for ring in rings_of(scene, world.state)}
         marks = world.state.marks
-        world = replace(world, state=done.state)
+        world = world.stands(done.state)
         for ring in done.rings:
             own = {symbol: marks[symbol] for symbol in moving[ring.ring]}
             world = world.said(Liquidation(world.bar, scene.tape.ts[world.bar], where, own, ring))

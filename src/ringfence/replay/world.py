@@ -73,6 +73,8 @@ class World:
         waiting: the bar in which an order fills or a payment must be made by itself.
         within: the order that it keeps to since two orders disagreed; None: they never did.
         epochs: (bar, state) from which on the state holds, funding apart.
+        moments: (bar, state) at every price that a walk went through, where somebody asked for them; None:
+            nobody did. They tell what an account was worth inside the bars in which something happened.
     """
 
     state: State
@@ -86,11 +88,17 @@ class World:
     waiting: int | None = None
     within: Within | None = None
     epochs: tuple[tuple[int, State], ...] = ()
+    moments: tuple[tuple[int, State], ...] | None = None
 
     @property
     def deaths(self) -> tuple[Liquidation, ...]:
         """The liquidations, in order."""
         return tuple(one for one in self.log if isinstance(one, Liquidation))
+
+    def stands(self, state: State) -> World:
+        """The world with another state, kept as a moment where they are kept."""
+        kept = None if self.moments is None else (*self.moments, (self.bar, state))
+        return replace(self, state=state, moments=kept)
 
     def said(self, entry: Entry) -> World:
         """The world with one more entry; funding that came before it is written down first."""

@@ -18,7 +18,7 @@ TwinKey = Literal["as_is", "isolated", "cross"]
 class Answer(BaseModel):
     """Base of every answer: closed, immutable."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Rules(Answer):

@@ -21,6 +21,7 @@ from ringfence.service.check import venues_check
 from ringfence.service.context import Context
 from ringfence.service.data import data_check, data_fetch, data_import, data_list
 from ringfence.service.liquidate import liquidate
+from ringfence.service.mirror import MIRROR
 from ringfence.service.opened import opened
 from ringfence.service.present import Presenter, conditions, work
 from ringfence.service.preview import preview
@@ -260,6 +261,7 @@ OPERATIONS: tuple[Operation, ...] = (
     data_check,
     data_import,
     data_fetch,
+    *MIRROR,
     init,
 )
 """Every operation, in the order the manual lists them."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from functools import cache
+from importlib.metadata import version
+from typing import Any
 
 from pydantic import BaseModel
 
 from ringfence.ingest.problems import validated
 from ringfence.service.context import Context
-
-Scope = Literal["read", "write"]
+from ringfence.service.principal import Scope, check_allowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,8 @@ class Operation:
 
     Attributes:
         name: as in ``POST /v1/tiers-list`` and ``ringfence tiers list``.
-        scope: ``write`` when it leaves something behind.
+        scope: what whoever asks must have been granted (`ringfence.service.principal.SCOPES`).
+        local: only at the terminal of this machine, or in a program of its own: it names a file there.
     """
 
     name: str
@@ -28,6 +30,7 @@ class Operation:
     request: type[BaseModel]
     answer: type[BaseModel]
     scope: Scope
+    local: bool = False
 
     @property
     def summary(self) -> str:
@@ -35,20 +38,32 @@ class Operation:
         return (self.function.__doc__ or "").strip().splitlines()[0]
 
     def run(self, context: Context, request: Mapping[str, Any]) -> BaseModel:
-        """Check a request and answer it.
+        """Check who asks and what, and answer it.
 
         Raises:
-            RingfenceError: bad input, located in the request.
+            NotAllowed: not for whoever asks. RingfenceError: bad input, located in the request.
         """
+        check_allowed(context.principal, self)
         return self.function(context, validated(self.request, request))
 
 
 def operation(
-    name: str, *, request: type[BaseModel], answer: type[BaseModel], scope: Scope = "read"
+    name: str,
+    *,
+    request: type[BaseModel],
+    answer: type[BaseModel],
+    scope: Scope = "read",
+    local: bool = False,
 ) -> Callable[[Callable[[Context, Any], BaseModel]], Operation]:
     """Declare a function as an operation."""
 
     def declare(function: Callable[[Context, Any], BaseModel]) -> Operation:
-        return Operation(name, function, request, answer, scope)
+        return Operation(name, function, request, answer, scope, local)
 
     return declare
+
+
+@cache
+def engine_version() -> str:
+    """The version of ringfence that answers."""
+    return version("ringfence")

@@ -151,7 +151,8 @@ def size_for(
     ``figures["keep_fraction"]`` is the share of today's size.
 
     Args:
-        price: in quote currency. lot: grid of the size, contracts; the answer is rounded down to it.
+        price: in quote currency; a `Fraction` is taken as it is.
+        lot: grid of the size, contracts; the answer is rounded down to it.
     Raises:
         MissingMark, BadNumber, OutOfRange: as `margin_for`.
     Source: the venue's clauses ``trigger`` and ``maintenance``.
@@ -167,7 +168,8 @@ def size_for(
     Decimal('0.310')
     """
     ring, leg = book.leg_of(position)
-    wanted, base = Fraction(positive(price, path="price")), Fraction(market.mark(position.symbol))
+    wanted = price if isinstance(price, Fraction) else Fraction(positive(price, path="price"))
+    base = Fraction(market.mark(position.symbol))
     closed = paid_in(without(ring, leg), leg.instrument.settle, _profit(leg, base))
     if leg.schedule is not None:
         return _size_by_search(ring, leg, market, (wanted, base), lot=lot or LOT)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import resources
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from nicegui import ui
 
+from ringfence.api.gate import visitor_of
 from ringfence.service.context import Context
 from ringfence.web.across import Across
 from ringfence.web.book import FIRST, Document, example_names
@@ -39,8 +41,8 @@ def attach(app: FastAPI, context: Context) -> None:
         app: the application whose own routes come first. context: passed to every operation.
     """
 
-    def show() -> None:
-        Page(Desk(context)).draw()
+    def show(request: Request) -> None:
+        Page(Desk(replace(context, principal=visitor_of(request.scope)))).draw()
 
     ui.page("/", title="ringfence: isolated, cross, or a mix", favicon=ICON, dark=None, reconnect_timeout=30)(
         show

@@ -1,0 +1,1 @@
+"""Facts, worked out: what the engine, the market and the past say about one intent."""

@@ -1,0 +1,1 @@
+"""What came of a decision, beside what else could have been done: branches, differences and the ledger."""

@@ -1,0 +1,1 @@
+"""The rules, the audit they make up, permits and own locks."""
