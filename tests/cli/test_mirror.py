@@ -62,7 +62,7 @@ def test_no_figure_is_cut_at_any_width(
 ) -> None:
     monkeypatch.setenv("COLUMNS", columns)
     shown = " ".join(rescue(run, book).out.split())
-    for figure in ("1,000.00 USDT", "8,000.00 USDT", "57,286.43", "50,251.25", "13.36 %", "7.25×"):
+    for figure in ("1,000.00 USDT", "8,000.00 USDT", "57,286.43", "50,251.26", "13.36 %", "7.25×"):
         assert figure in shown
 
 

@@ -28,6 +28,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
     log = home / "log"
     environment["RINGFENCE_HOME"] = str(home)
+    environment["RINGFENCE_ANCHORS"] = str(home / "anchors")
     with (
         log.open("w") as errors,
         subprocess.Popen(

@@ -98,7 +98,7 @@ class Desk:
         self.draft, self.title = document, title or self.title
         self.text = text or text_of(document)
         try:
-            answer = self._ask("compare", account=document)
+            answer = self.ask("compare", account=document)
         except REFUSED as error:
             self.problem = Problem.of(error)
             return
@@ -112,7 +112,7 @@ class Desk:
             if len(self._scrubbed) >= KEPT:
                 self._scrubbed.clear()
             asked = {"leader": leader, "move": move, "follow": follow, "deaths": deaths}
-            self._scrubbed[key] = cast("ScrubAnswer", self._ask("scrub", account=self.good, **asked))
+            self._scrubbed[key] = cast("ScrubAnswer", self.ask("scrub", account=self.good, **asked))
         return self._scrubbed[key]
 
     def preview(self, **change: Any) -> PreviewAnswer:
@@ -121,20 +121,20 @@ class Desk:
         Raises:
             RingfenceError: the change cannot be meant; the path is that of the request.
         """
-        return cast("PreviewAnswer", self._ask("preview", account=self.good, **change))
+        return cast("PreviewAnswer", self.ask("preview", account=self.good, **change))
 
     def frontier(self, x: str | None, y: str | None) -> FrontierAnswer:
         """The frontier of the good book over two prices; None leaves the choice to the operation."""
-        return cast("FrontierAnswer", self._ask("frontier", account=self.good, x=x, y=y))
+        return cast("FrontierAnswer", self.ask("frontier", account=self.good, x=x, y=y))
 
     def explain(self, twin: TwinKey, name: str, *, marks: Mapping[str, str] | None = None) -> ExplainAnswer:
         """The workings of one number of the good book, at its own marks or at others."""
         book = self.good if marks is None else {**self.good, "marks": {**self.good["marks"], **marks}}
-        return cast("ExplainAnswer", self._ask("explain", account=book, twin=twin, field=name))
+        return cast("ExplainAnswer", self.ask("explain", account=book, twin=twin, field=name))
 
     def across(self, venues: list[str]) -> list[AcrossVenue]:
         """The good book under the rules of several venues."""
-        return cast("ComparedAnswer", self._ask("compare", account=self.good, venue=",".join(venues))).across
+        return cast("ComparedAnswer", self.ask("compare", account=self.good, venue=",".join(venues))).across
 
     def replay(self, event: str, *, book: Document, told: Callable[[str, int, int], None]) -> ReplayAnswer:
         """A book through a named crash; asked in a thread, so it takes the book along.
@@ -143,15 +143,15 @@ class Desk:
             told: of how far it is, now and then; raises `Stopped` to end it.
         """
         context = replace(self.context, progress=told)
-        return cast("ReplayAnswer", self._ask("replay", context, account=book, event=event))
+        return cast("ReplayAnswer", self.ask("replay", context, account=book, event=event))
 
     def liquidate(self, marks: Mapping[str, str]) -> LiquidateAnswer:
         """What the venue does with the good book at these marks, step by step."""
-        return cast("LiquidateAnswer", self._ask("liquidate", account=self.good, at=dict(marks)))
+        return cast("LiquidateAnswer", self.ask("liquidate", account=self.good, at=dict(marks)))
 
     def venues(self) -> dict[str, str]:
         """Every installed venue: key to title."""
-        return {venue.key: venue.title for venue in cast("Any", self._ask("venues-list")).venues}
+        return {venue.key: venue.title for venue in cast("Any", self.ask("venues-list")).venues}
 
     def tiers(self, symbol: str) -> Any | None:
         """The venue's tier table of a symbol; None when the book states its own, or there is none."""
@@ -159,11 +159,16 @@ class Desk:
             return None
         rules = self.answer.rules
         try:
-            return cast("Any", self._ask("tiers-show", venue=rules.venue, symbol=symbol, on=rules.on)).table
+            return cast("Any", self.ask("tiers-show", venue=rules.venue, symbol=symbol, on=rules.on)).table
         except RingfenceError:
             return None
 
-    def _ask(self, name: str, context: Context | None = None, /, **request: Any) -> Any:
+    def ask(self, name: str, context: Context | None = None, /, **request: Any) -> Any:
+        """Any operation, as this visitor.
+
+        Raises:
+            RingfenceError: as the operation. Bug: what nobody foresaw.
+        """
         try:
             return operation_named(name).run(context or self.context, request)
         except (*REFUSED, Stopped):

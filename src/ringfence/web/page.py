@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from nicegui import ui
 
 from ringfence.api.gate import visitor_of
+from ringfence.service.answers import CompareAnswer
 from ringfence.service.context import Context
 from ringfence.web.across import Across
 from ringfence.web.book import FIRST, Document, example_names
@@ -20,6 +21,7 @@ from ringfence.web.editor import Editor
 from ringfence.web.findings import draw_contagion, draw_reasons, draw_rules
 from ringfence.web.frontier import Frontier
 from ringfence.web.liquidated import Liquidated
+from ringfence.web.mirror import MirrorSection
 from ringfence.web.preview import PreviewBar
 from ringfence.web.replayed import ReplayCards
 from ringfence.web.scrubber import Scrubber
@@ -63,7 +65,10 @@ class Page:
         self._why: Why | None = None
         self._editor: Editor | None = None
         self._preview = PreviewBar(desk, self._take)
+        self._mirror = MirrorSection(desk, self._cover, self._mark_level)
+        self._main: Node | None = None
         self._answer: Node | None = None
+        self._rest: Node | None = None
         self._stale: Node | None = None
         self._drawn: object = None
 
@@ -75,13 +80,20 @@ class Page:
         with Node("header", classes="top"):
             Node("p", "ringfence", classes="mark")
             Node("p", "what is liquidated where, and what can be lost", classes="soft")
+            with Node("nav", aria_label="On this page"):
+                Node("a", "Before you act: the mirror", href="#mirror")
             theme = Theme(self._paint)
-        main = Node("main", id="main")
+        main = self._main = Node("main", id="main")
         ui.skip_link("Skip to the answer", target=main)
         with main:
             book = Node("section", classes="book", aria_label="The book")
             self._stale = Node("p", STALE, classes="notice", role="status")
             self._answer = Node("div", classes="answer")
+            # Not redrawn with the answer: somebody may be writing in it.
+            with Node("section", id="mirror", aria_labelledby="mirror-title"):
+                Node("h2", "The mirror: before you act", id="mirror-title")
+                self._mirror.draw()
+            self._rest = Node("div", classes="rest")
         with Node("footer"):
             Node("p", "It informs; it does not tell anyone to buy or to sell. Nothing leaves this machine.")
         self._why = Why(self._desk)
@@ -95,20 +107,34 @@ class Page:
             if section is not None:
                 section.paint(dark=dark)
 
+    def _cover(self, hidden: bool) -> None:  # noqa: FBT001  # the page is covered or not: this one value
+        """Hide everything but the mirror, while three lines are written without the chart."""
+        if self._main is not None and not self._main.is_deleted:
+            self._main.classes(add="covered") if hidden else self._main.classes(remove="covered")
+
+    def _mark_level(self, symbol: str, price: str) -> None:
+        if self._scrubber is not None:
+            self._scrubber.mark_level(symbol, price)
+
     def _take(self, document: Document) -> None:
         if self._editor is not None:
             self._editor.take(document)
 
     def _refresh(self) -> None:
         """Draw the answer when it is a new one; say so when it belongs to an earlier book."""
-        if self._answer is None or self._stale is None:
+        if self._answer is None or self._rest is None or self._stale is None:
             return
         if self._desk.answer is not None and self._desk.answer is not self._drawn:
             self._drawn = self._desk.answer
             self._answer.clear()
+            self._rest.clear()
             with self._answer:
                 self._sections()
-        self._answer.classes(replace="answer stale" if self._desk.stale else "answer")
+            with self._rest:
+                self._reasons(self._desk.answer)
+            self._mirror.refresh(self._desk.answer)
+        for part, name in ((self._answer, "answer"), (self._rest, "rest")):
+            part.classes(replace=f"{name} stale" if self._desk.stale else name)
         self._stale.classes(replace="notice" if self._desk.stale else "gone")
 
     def _sections(self) -> None:
@@ -125,6 +151,8 @@ class Page:
         _section("Through past crashes", lambda: self._replays.draw(answer), id_="replays")
         _section("How it would be liquidated", lambda: self._liquidated.draw(answer), id_="liquidated")
         _section("Preview a change", lambda: self._preview.draw(answer), id_="preview")
+
+    def _reasons(self, answer: CompareAnswer) -> None:
         _section("What traders say, and this book’s own number", lambda: draw_reasons(answer), id_="reasons")
         _section("Rules and sources", lambda: draw_rules(answer), id_="rules")
 

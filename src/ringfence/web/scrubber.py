@@ -15,6 +15,7 @@ from ringfence.service.answers import CompareAnswer, ScrubAnswer, ScrubTwin, Twi
 from ringfence.web.board import Board
 from ringfence.web.desk import REFUSED, Desk, Problem
 from ringfence.web.dom import Node, button, choice
+from ringfence.web.level import draw_fates, draw_flag
 from ringfence.web.why import Why
 
 REACH = Decimal("0.6")
@@ -54,6 +55,7 @@ class Scrubber:
         self._plot: Node | None = None
         self._curves: dict[str, Plotly] = {}
         self._board: Board | None = None
+        self._level: tuple[str, str] | None = None
 
     def draw(self, answer: CompareAnswer) -> None:
         """Controls, track, columns and curve, at today's marks."""
@@ -80,6 +82,12 @@ class Scrubber:
         self._dark = dark
         if self._plot is not None:
             self._sweep()
+
+    def mark_level(self, symbol: str, level: str) -> None:
+        """Draw the price at which an idea is wrong, wherever its coin is the one that moves."""
+        self._level = symbol, level
+        if self._lanes is not None and not self._lanes.is_deleted:
+            self._restart()
 
     def _controls(self, symbols: list[str]) -> None:
         with Node("div", classes="controls"):
@@ -134,8 +142,20 @@ class Scrubber:
         self._lanes.clear()
         with self._lanes:
             shown = [twin for twin in answer.twins if twin.twin in self._twins() and twin.feasible]
+            level = self._level_here(answer.leader)
+            if level is not None:
+                draw_flag(shown, *level)
             _draw_lanes(answer.leader, shown)
+            if level is not None:
+                draw_fates(shown, *level)
         self._sweep()
+
+    def _level_here(self, leader: str) -> tuple[str, str] | None:
+        """The level and today's mark, where it is a price of the coin that moves."""
+        book = self._desk.answer
+        if self._level is None or book is None or self._level[0] != leader:
+            return None
+        return self._level[1], book.marks[leader]
 
     def _remark(self, *, deaths: bool = False) -> ScrubAnswer | None:
         if self._board is None:

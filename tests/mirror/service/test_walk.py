@@ -298,3 +298,26 @@ def test_nothing_of_an_erased_text_can_be_recomputed_from_its_record(desk: Desk)
     assert again.audit_id == "x1"
     kept = [one.body for one in desk.ask("journal-list", kind="intent").records]
     assert kept[0]["intent"]["trigger_text"] == ""
+
+
+def test_how_it_was_written_is_said_and_refuses_nothing(desk: Desk) -> None:
+    asked(desk)
+    hasty = {"active_ms": 900, "keystrokes": 3, "pasted_chars": 0, "focus_lost_ms": 0}
+    lines = {"disproof": "BTC 4h close below 50,000 within 2 days", "invalidation": "50000"}
+    found = desk.ask("mirror-answer", audit_id="a1", writing=hasty, do_nothing=LINES["do_nothing"], **lines)
+    last = next(line for line in found.lines if line.name == "do_nothing")
+    assert last.accepted
+    assert {one.code for one in last.cautions} >= {"W1", "W2"}
+    again = desk.ask("mirror-answer", audit_id="a1", writing=WRITTEN, do_nothing=LINES["do_nothing"], **lines)
+    assert not [one for line in again.lines for one in line.cautions if one.code.startswith("W")]
+
+
+def test_lines_sent_one_by_one_count_their_time_together(desk: Desk) -> None:
+    """As the terminal sends them: three lines of four seconds are twelve."""
+    asked(desk)
+    four = {"active_ms": 4_000, "focus_lost_ms": 900}
+    for name, text in (("disproof", "BTC 4h close below 50,000 within 2 days"), ("invalidation", "50000")):
+        desk.ask("mirror-answer", audit_id="a1", writing=four, **{name: text})
+    found = desk.ask("mirror-answer", audit_id="a1", writing=four, do_nothing=LINES["do_nothing"])
+    assert not [one for line in found.lines for one in line.cautions if one.code == "W1"]
+    assert [one.rule_id for one in found.findings + found.further].count("G-16") == 1

@@ -116,7 +116,7 @@ def _share(value: str | None) -> str:
 
 
 def _liquidation(one: out.StandingAnswer) -> str:
-    return one.liquidation_words if one.liquidation_price is None else price(one.liquidation_price)
+    return one.liquidation_words if one.threshold is None else price(one.threshold)
 
 
 def show_lines(to: Console, lines: list[out.LineRead]) -> None:

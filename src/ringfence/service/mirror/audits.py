@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from ringfence.service.mirror.memory import Memory, alone, memory_of, remember
 from ringfence.service.mirror.permits import issued, permit_answer, record
 from ringfence.service.mirror.present import audit_answer
 from ringfence.service.mirror.records import Of, asked_before, entry, known, must_remember, read_as, receipt
-from ringfence.service.mirror.written import LINES, earlier_reasons, read_lines, written_so_far
+from ringfence.service.mirror.written import LINES, Written, earlier_reasons, read_lines, written_so_far
 
 if TYPE_CHECKING:
     from ringfence.store.journal.journal import Journal
@@ -186,8 +186,8 @@ def view_of(context: Context, journal: Journal, audit_id: str) -> View:
     last = journal.find(Query(kinds=("audit",), parent_id=audit_id, newest_first=True, limit=1))[0]
     facts, found = judged(context, case, memory, through=record.seq)
     view = View(context, journal, memory, case, facts, found, last)
-    texts, writing = written_so_far(journal, audit_id)
-    return _view_with(view, texts, writing) if texts else view
+    sent = written_so_far(journal, audit_id)
+    return _view_with(view, sent) if sent else view
 
 
 def mirror_answer(context: Context, request: ask.AnswerRequest) -> out.AuditAnswer:
@@ -202,9 +202,12 @@ def mirror_answer(context: Context, request: ask.AnswerRequest) -> out.AuditAnsw
         _still_open(view)
         _may_answer(view)
         writing = None if request.writing is None else request.writing.model_dump()
-        body = {"writing": writing, "asked": asked, "audit_id": request.audit_id}
+        now = Written(texts, writing, frozenset(request.chosen))
+        body = {
+            "writing": writing, "chosen": sorted(now.chosen), "asked": asked, "audit_id": request.audit_id,
+        }  # fmt: skip
         made = _record(context, view.case, "answer", body, named=named, texts=texts)
-        after = _view_with(view, texts, writing)
+        after = _view_with(view, [*written_so_far(journal, request.audit_id), now])
         judgement = verdict_body(after.case, after.facts, after.found)
         verdict = _record(context, view.case, "audit", judgement, named=f"{named}.audit")
         written = journal.append_all([made, verdict], seal=False)
@@ -217,12 +220,11 @@ def _alone(journal: Journal, audit_id: str) -> AbstractContextManager[None]:
     return alone(journal, known(journal, audit_id, "intent", path="audit_id").account_id)
 
 
-def _view_with(view: View, texts: Mapping[str, str], writing: Mapping[str, Any] | None) -> View:
-    """The same audit with these lines beside those that are journaled."""
-    before, how = written_so_far(view.journal, view.named)
+def _view_with(view: View, sent: Sequence[Written]) -> View:
+    """The same audit with these lines."""
     reasons = earlier_reasons(view.journal, view.case.intent.account_id, but=view.named)
     base, _ = judged(view.context, view.case, view.memory, through=view.through)
-    lines = read_lines({**before, **texts}, writing or how, base, earlier=reasons)
+    lines = read_lines(sent, base, earlier=reasons)
     facts, found = judged(view.context, view.case, view.memory, answers=lines, through=view.through)
     return replace(view, facts=facts, found=found, lines=lines)
 
@@ -233,7 +235,7 @@ def _against(view: View, texts: Mapping[str, str]) -> View:
     Whoever goes on against it need not fill in the form first.
     """
     base, found = judged(view.context, view.case, view.memory, through=view.through)
-    reasons = read_lines(texts, {}, base, earlier=())
+    reasons = read_lines([Written(texts)], base, earlier=())
     return replace(view, facts=replace(base, answers=reasons), found=found)
 
 
@@ -274,7 +276,7 @@ def mirror_decide(context: Context, request: ask.DecideRequest) -> out.DecisionA
         given = {name: one for name, one in more.items() if one}
         view = view_of(context, journal, request.audit_id)
         if view.lines and request.decision != "override":
-            view = _view_with(view, given, None)
+            view = _view_with(view, [*written_so_far(journal, request.audit_id), Written(given)])
         elif given:
             view = _against(view, given)
         decision, permitted = _way(view, request)

@@ -119,6 +119,10 @@ class AnswerRequest(Table):
         str | None, Field(max_length=2_000, description="The price at which the idea is wrong.")
     ] = None
     do_nothing: Annotated[str | None, Field(max_length=2_000, description="One reason to do nothing.")] = None
+    chosen: Annotated[
+        list[Literal["disproof", "invalidation", "do_nothing"]],
+        Field(max_length=3, description="Lines that were made from choices, not typed."),
+    ] = Field(default_factory=list)
     writing: Annotated[
         WritingFields | None, Field(description="How they were written; absent: not observed.")
     ] = None

@@ -76,7 +76,7 @@ WORDING = Wording(
         "P5.bad": "{loss} lost at the level, the cap is {cap}",
         "P5.unknown": "the loss at the level or the cap is not known",
         "N1": "{count} words that say something",
-        "N1.bad": "{count} words that say something, at least {least}: say what waiting protects",
+        "N1.bad": "{count} of {least} words that say something: say what waiting protects",
         "N2": "says something the other texts do not",
         "N2.bad": "repeats the {which}: say what waiting protects",
         "N3": "names {what}",
