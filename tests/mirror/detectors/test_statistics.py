@@ -19,6 +19,7 @@ from ringfence.mirror.detectors.statistics import (
     normal_tail,
     permuted,
     spearman,
+    tossed,
     trend,
     wilson,
 )
@@ -173,3 +174,14 @@ BYTES = [
     0.8583938085949334,
 ]
 PINNED = [6589595613960991995, 4396917508085879681, 9669331188645667826]
+
+
+@pytest.mark.parametrize(
+    ("sums", "low", "high"),
+    # All twelve on one side: two ways of 4,096; one against eleven: 2 x 13 ways.
+    [([5] * 12, 0.0004, 0.0025), ([5] * 11 + [-5], 0.003, 0.011), ([5, -5] * 6, 1.0, 1.0)],
+)
+def test_tossed_signs_are_two_sided_and_exact(sums: list[int], low: float, high: float) -> None:
+    here = np.array(sums)
+    assert low <= tossed(here, draw=Draw(3, 10)) <= high
+    assert tossed(-here, draw=Draw(3, 10)) == tossed(here, draw=Draw(3, 10))

@@ -11,7 +11,4 @@ ROWS: tuple[Row, ...] = (*GENERAL, *OPENED, *INCREASED, *REDUCED, *FED, *SWITCHE
 NEEDS_NOTHING = {"G-02", "G-07", "C-01", "C-04", "I-03", "I-07", "L-04", "M-05", "X-03", "S-03", "H-04"}
 """Rules that read only what is always there: the lane, the intent, or a plan, whose absence is a fact."""
 
-SAYS_NOTHING = {"C-01"}
-"""A rule that always speaks: it has no neighbour where it is silent."""
-
-__all__ = ["NEEDS_NOTHING", "ROWS", "SAYS_NOTHING", "Changes", "Row", "facts_of", "word"]
+__all__ = ["NEEDS_NOTHING", "ROWS", "Changes", "Row", "facts_of", "word"]

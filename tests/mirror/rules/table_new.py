@@ -320,8 +320,8 @@ INCREASED = (
 
 TARGET = {"target_prices": (D(61000),)}
 REDUCED = (
-    row("C-01", REDUCE, {},
-        ("allow", {})),
+    row("C-01", REDUCE, {"lane": Lane.REDUCE},
+        ("allow", {}), ("-", {"lane": Lane.INCREASE})),
     row("C-02", REDUCE, {"plan": planned(of=TARGET)},
         ("allow", {"market.mark": "58999"}), ("-", {"market.mark": "59000"}),
         ("-", {"market.mark": "57000"}), ("allow", {"market.mark": "57000.1"}),

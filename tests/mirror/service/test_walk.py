@@ -321,3 +321,24 @@ def test_lines_sent_one_by_one_count_their_time_together(desk: Desk) -> None:
     found = desk.ask("mirror-answer", audit_id="a1", writing=four, do_nothing=LINES["do_nothing"])
     assert not [one for line in found.lines for one in line.cautions if one.code == "W1"]
     assert [one.rule_id for one in found.findings + found.further].count("G-16") == 1
+
+
+@pytest.mark.parametrize(
+    ("field", "request_"),
+    [
+        ("amount", {"action": "add_margin", "amount": "-5"}),
+        ("amount", {"action": "remove_margin", "amount": "0"}),
+        ("contracts", {"action": "reduce", "contracts": "-1"}),
+        ("leverage", {"action": "change_leverage", "leverage": "0"}),
+    ],
+)
+def test_the_action_says_which_way(desk: Desk, field: str, request_: dict[str, str]) -> None:
+    with pytest.raises(OutOfRange, match="above zero") as refused:
+        desk.ask("mirror-audit", account=account(), **request_)
+    assert refused.value.path == field
+
+
+def test_a_reduction_that_turns_the_position_round_is_none(desk: Desk) -> None:
+    found = desk.ask("mirror-audit", action="reduce", contracts="99", account=account())
+    assert (found.lane, found.verdict) == ("increase", "block")
+    assert "C-01" not in [one.rule_id for one in found.findings + found.further]

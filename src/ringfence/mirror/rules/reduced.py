@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ringfence.domain.numbers import Number
 from ringfence.mirror.facts import Facts, Other
-from ringfence.mirror.model import Action, Topic
+from ringfence.mirror.model import Action, Lane, Topic
 from ringfence.mirror.rules.rule import Missing, Said, allow, rule
 from ringfence.mirror.rules.shared import at, breached, or_unknown, own_level, q, stands_after, toward
 from ringfence.mirror.thresholds import Thresholds
@@ -13,12 +13,12 @@ CLOSING = frozenset({Action.REDUCE})
 
 
 @rule(
-    id="C-01", title="Reducing", actions=CLOSING, reads=("lane",), condition="always", asks="allow",
-    basis="as G-02", before=True, same_as="G-02", fixed=True,
+    id="C-01", title="Reducing", actions=CLOSING, reads=("lane",), condition="the reduce lane",
+    asks="allow", basis="as G-02", before=True, same_as="G-02", fixed=True,
 )  # fmt: skip
-def done(_: Facts, __: Thresholds) -> Said | None:
-    """Closing goes through."""
-    return allow()
+def done(facts: Facts, _: Thresholds) -> Said | None:
+    """Closing goes through; what turns the position round is no closing."""
+    return allow() if facts.lane is Lane.REDUCE else None
 
 
 def has_target(facts: Facts) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ringfence.domain.account import Account, MarginMode, Side
 from ringfence.domain.market import Market
-from ringfence.errors import MissingField, UnknownSymbol
+from ringfence.errors import MissingField, OutOfRange, UnknownSymbol
 from ringfence.exact.ring import Book, prepare
 from ringfence.ingest.schema import AccountInput
 from ringfence.mirror.audit import audit
@@ -119,6 +119,7 @@ def kept_case(context: Context, intent: Intent, kept: Mapping[str, Any]) -> Case
 
 def _intent(context: Context, request: AuditRequest, account: Account, *, named: str) -> Intent:
     action = Action(request.action)
+    _check_amounts(request, action)
     symbol = request.symbol or _only_symbol(account, action)
     return Intent(
         intent_id=named,
@@ -146,6 +147,16 @@ def _intent(context: Context, request: AuditRequest, account: Account, *, named:
         plan_id=request.plan_id,
         surface=context.principal.door,
     )
+
+
+def _check_amounts(request: AuditRequest, action: Action) -> None:
+    """The action says which way; an amount says how much. Only a transfer goes either way."""
+    for name in ("contracts", "price", "leverage", "margin", "amount"):
+        value = getattr(request, name)
+        signed = name == "amount" and action is Action.TRANSFER
+        if value is not None and (value == 0 or (value < 0 and not signed)):
+            hint = "the action says which way" if value < 0 else ""
+            raise OutOfRange("not above zero", path=name, value=value, hint=hint)
 
 
 def _mode(action: Action) -> MarginMode | None:
