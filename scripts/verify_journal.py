@@ -1,170 +1,149 @@
-"""Checks an exported journal without ringfence: python verify_journal.py EXPORT [--anchor FILE] [--key HEX]
+"""Check an exported journal without ringfence. Written from docs/journal-format.md alone; sections are its.
 
-Written from docs/journal-format.md alone, whose sections are named here; needs the package `cryptography`.
-Exit status: 0 as it was written, 1 not, 2 asked wrongly. --key: the last head must be signed by that key.
+Needs the package `cryptography`. Exit status: 0 as it was written, 1 not, 2 asked wrongly.
 """
 
-# Short on purpose, to be read in one sitting by whoever does not trust the rest.
-# fmt: off
 import argparse
 import hashlib
 import json
 import re
-from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-ID, HASH, SIGN, WHOLE = "[0-9a-f]{32}", "[0-9a-f]{64}", "[0-9a-f]{128}", "[1-9][0-9]{0,18}"
-TYPES: dict = dict.fromkeys(("hash", "prev_hash", "public_key", "salt", "sha256"), HASH)
-TYPES |= dict.fromkeys(("at_ms", "lines", "seq", "through", "tz_offset_min", "version"), (int,))
-TYPES |= {"journal_id": ID, "signature": SIGN, "actor": "human|bot|agent:.+"}  # not named: any string
-TYPES |= {"body": (dict,), "texts": (bool, dict)}
-LINES = {"header": "format journal_id kind texts version", "record": "hash kind prev_hash seq stored",
-         "text": "kind ref salt text", "head": "at_ms hash kind public_key seq signature",
-         "end": "kind lines sha256"}
-RECORD = "account_id actor at_ms body id kind parent_id symbol texts tz_offset_min"
-BODIES = {"journal": "format journal_id public_key", "key": "public_key", "erasure": "ref"}
-BODIES |= {"restored": "through"}
-ANCHOR = (f"ringfence-(?P<label>anchor|restored)-1 (?P<id>{ID}) (?P<seq>{WHOLE}) (?P<at_ms>0|-?{WHOLE}) "
-          f"(?P<hash>{HASH}) (?P<public_key>{HASH}) (?P<signature>{SIGN})\n?")
+ID, HASH, SIGNATURE, WHOLE = "[0-9a-f]{32}", "[0-9a-f]{64}", "[0-9a-f]{128}", "[1-9][0-9]{0,18}"
+LINES = {  # section 5, in its order: the members of a line, each with its type or pattern
+    "header": {"format": "ringfence-journal-export", "journal_id": ID, "texts": bool, "version": int},
+    "record": {"hash": HASH, "prev_hash": HASH, "seq": int, "stored": str},
+    "text": {"ref": str, "salt": HASH, "text": str},
+    "head": {"at_ms": int, "hash": HASH, "public_key": HASH, "seq": int, "signature": SIGNATURE},
+    "end": {"lines": int, "sha256": HASH},
+}
+RECORD = dict.fromkeys(("account_id", "id", "kind", "parent_id", "symbol"), str)  # section 2
+RECORD |= {"at_ms": int, "tz_offset_min": int, "body": dict, "texts": dict}
+RECORD |= {"actor": "human|bot|(human|bot|agent):[a-z0-9][a-z0-9._-]{0,63}"}
+BODIES = {"journal": {"format": "1", "journal_id": ID, "public_key": HASH}, "key": {"public_key": HASH}}
+BODIES |= {"erasure": {"ref": str}, "restored": {"through": int}}
+ANCHOR = f"ringfence-(?P<label>anchor|restored)-1 (?P<id>{ID}) (?P<seq>{WHOLE}) (?P<at_ms>0|-?{WHOLE}) "
+ANCHOR += f"(?P<hash>{HASH}) (?P<public_key>{HASH}) (?P<signature>{SIGNATURE})"
 
-def sha256(*parts: bytes) -> str:
-    return hashlib.sha256(b"".join(parts)).hexdigest()
 
-def parse(raw: bytes) -> object:  # None: not JSON, or JSON that spelt again is not the same bytes
+def need(good: object, words: str, seq: int | None = None) -> None:
+    if not good:
+        raise SystemExit(f"DAMAGED, first bad record: {seq or 'unknown'}: {words}")
+
+
+def parsed(raw: bytes) -> object:
     try:
-        value = json.loads(raw)
-        return value if json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() == raw else None
+        return json.loads(raw)
     except (ValueError, RecursionError):
         return None
 
-def has(value: object, names: str) -> bool:  # these members in their order, each of its type or pattern
-    return isinstance(value, dict) and list(value) == names.split() and all(
-        type(one) in want if isinstance(want, tuple) else type(one) is str and re.fullmatch(want, one, re.S)
-        for one, want in ((one, TYPES.get(name, (str,))) for name, one in value.items()))
 
-def signed(label: str, journal_id: str, head: dict) -> bool:
+def fits(value: object, shape: dict | None) -> bool:
+    if not isinstance(value, dict) or shape is None or value.keys() != shape.keys():
+        return False
+    kinds = all(type(value[name]) is (str if isinstance(want, str) else want) for name, want in shape.items())
+    return kinds and all(re.fullmatch(want, value[name]) for name, want in shape.items() if type(want) is str)
+
+
+def signed(journal_id: str, head: dict) -> bool:  # sections 4 and 6
+    label = b"ringfence-restored-1\n" if head.get("label") == "restored" else b"ringfence-head-1\n"
     try:
-        said = f"ringfence-{label}-1\n".encode() + bytes.fromhex(journal_id) + head["seq"].to_bytes(8, "big")
+        said = label + bytes.fromhex(journal_id) + head["seq"].to_bytes(8, "big")
         said += head["at_ms"].to_bytes(8, "big", signed=True) + bytes.fromhex(head["hash"])
         key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(head["public_key"]))
-        key.verify(bytes.fromhex(head["signature"]), said)
+        return key.verify(bytes.fromhex(head["signature"]), said) is None
     except (InvalidSignature, ValueError, OverflowError):
         return False
-    return True
 
-class Check:
-    def __init__(self, lines: list[bytes]) -> None:  # section 5; the line after a damaged one shows the gap
-        self.rows, self.wrong, order = {kind: [] for kind in (*LINES, "?")}, [], []
-        self.journal_id, self.hashes, self.whole, self.ids = "", ["0" * 64], True, set()
-        self.vows, self.said = {}, {}  # commitments; keys, erasures and restores: the first record of each
-        for raw in lines:
-            row = parse(raw[:-1]) if raw.endswith(b"\n") else None
-            kind = next((kind for kind in LINES if has(row, LINES[kind]) and row["kind"] == kind), "?")
-            self.rows[kind].append(row)
-            order.append([*self.rows].index(kind))
-            if kind == "record" and self.whole:
-                self.walk(row, len(self.hashes), row["stored"].encode())
-        head = {"format": "ringfence-journal-export", "kind": "header", "version": 1}
-        head["journal_id"] = self.journal_id
-        end = {"kind": "end", "lines": len(lines) - 1, "sha256": sha256(*lines[:-1])}
-        self.bare = self.rows["header"] == [head | {"texts": False}]
-        whole = self.rows["header"] == [head | {"texts": not self.bare}] and self.rows["end"] == [end]
-        if not whole or order != sorted(order):
-            at = f": line {order.index(5) + 1} is damaged" if 5 in order else ""
-            self.wrong.append((None, f"this is not the whole export of one journal{at}"))
 
-    def walk(self, row: dict, seq: int, stored: bytes) -> None:  # sections 7 and 2
-        one, prev, sizes = parse(stored), self.hashes[-1], (seq << 64 | len(stored)).to_bytes(16, "big")
-        good = has(one, RECORD) and type(one["texts"]) is dict and one["id"] not in self.ids
-        good = good and ((one["kind"], one["body"].get("format")) == ("journal", "1") if seq == 1
-                         else one["kind"] != "journal")
-        good = good and all(has({"hash": vow}, "hash") for vow in one["texts"].values())
-        good = good and (one["kind"] not in BODIES or has(one["body"], BODIES[one["kind"]]))
-        made = sha256(b"ringfence-journal-1\n", bytes.fromhex(prev), sizes, stored)
-        tests = [row["seq"] == seq, row["prev_hash"] == prev, row["hash"] == made, good]
-        if not all(tests):
-            self.whole, words = False, ("is missing", "does not follow", "was changed", "is no record")
-            self.wrong.append((seq, f"record {seq} {words[tests.index(False)]}"))
-            return
+class Journal:
+    def __init__(self) -> None:
+        self.id, self.hashes, self.ids, self.keys = "", ["0" * 64], set(), {}
+        self.texts, self.erased, self.restored = {}, set(), []
+
+    def take(self, seq: int, row: dict) -> None:  # the next record: sections 7, 2 and 3
+        stored, prev = row["stored"].encode("utf-8", "surrogatepass"), self.hashes[-1]
+        sizes, one = seq.to_bytes(8, "big") + len(stored).to_bytes(8, "big"), parsed(stored)
+        made = hashlib.sha256(b"ringfence-journal-1\n" + bytes.fromhex(prev) + sizes + stored).hexdigest()
+        need(row["seq"] == seq, f"record {seq} is missing", seq)
+        need(row["prev_hash"] == prev, f"record {seq} does not follow the one before", seq)
+        need(row["hash"] == made, f"record {seq} was changed", seq)
+        need(fits(one, RECORD), f"record {seq} is no record", seq)
+        kind, body, texts = one["kind"], one["body"], one["texts"]
+        good = (kind == "journal") == (seq == 1) and (kind not in BODIES or fits(body, BODIES[kind]))
+        good = good and fits(texts, dict.fromkeys(texts, HASH)) and "#" not in "".join(texts)
+        need(good and one["id"] not in self.ids, f"record {seq} is none, or has the id of another", seq)
         self.hashes.append(made)
         self.ids.add(one["id"])
-        self.vows |= {f"{one['id']}#{name}": (seq, vow) for name, vow in one["texts"].items()}
-        self.journal_id = self.journal_id or one["body"]["journal_id"]
-        if one["kind"] in BODIES:  # what such a record is about stands last in its body
-            self.said.setdefault((one["kind"].replace("journal", "key"), [*one["body"].values()][-1]), seq)
+        self.texts |= {f"{one['id']}#{name}": (seq, commitment) for name, commitment in texts.items()}
+        if kind in ("journal", "key"):
+            self.id = self.id or body["journal_id"]
+            self.keys.setdefault(body["public_key"], seq)
+        self.erased |= {body["ref"]} if kind == "erasure" else set()
+        self.restored += [(body["through"], one["at_ms"])] if kind == "restored" else []
 
-    def texts(self) -> int:  # section 3; how many were erased
-        held = {row["ref"]: sha256(b"ringfence-text-1\n", bytes.fromhex(row["salt"]), row["text"].encode())
-                for row in self.rows["text"]}
-        gone = {ref for ref in self.vows if ("erasure", ref) in self.said}
-        for ref in sorted(self.vows.keys() | (held.keys() if self.whole else set())):
-            seq, vow = self.vows.get(ref, (None, ""))
-            right = [None] if self.bare or ref in gone else [vow] if self.whole else [vow, None]
-            if held.get(ref) not in right:
-                self.wrong.append((seq, f"text {ref!a} is changed, missing, or there although it was erased"))
-        return len(gone)
-
-    def vouch(self, what: str, heads: list[dict]) -> int:  # sections 4 and 6; up to which record
-        to, end = 0, len(self.hashes)
+    def vouch(self, what: str, heads: list[dict]) -> int:  # up to which record: sections 4 and 6
+        to, end = 0, len(self.hashes) - 1
         for head in sorted(heads, key=lambda head: head["seq"]):
-            seq, same = head["seq"], head["hash"] in self.hashes[head["seq"] :][:1]
-            tests = [signed("head", self.journal_id, head), 0 < seq < end, same,
-                     self.said.get(("key", head["public_key"]), seq + 1) <= seq]
-            if all(tests):
-                to = seq
-            elif self.whole or seq < end:
-                at, words = [(min(seq, end), "its signature is not good"),
-                             (end, f"records {end} to {seq} are missing"),
-                             (to + 1, f"of records {to + 1} to {seq} some were rewritten"),
-                             (seq, "its key is not the journal's")][tests.index(False)]
-                self.wrong.append((at, f"{what} at record {seq}: {words}"))
+            seq, since = head["seq"], self.keys.get(head["public_key"], end + 1)
+            need(signed(self.id, head), f"{what} of record {seq} is not signed well", seq)
+            need(seq <= end, f"records {end + 1} to {seq} are missing: {what} knows them", end + 1)
+            need(head["hash"] == self.hashes[seq], f"records {to + 1} to {seq}: some were rewritten", to + 1)
+            need(since <= seq, f"{what} of record {seq} is by a key that does not count", seq)
+            to = seq
         return to
 
-    def anchors(self, lines: list[bytes]) -> list[dict]:  # section 6; those that bind
-        binding = []
-        for number, line in enumerate(lines, start=1):
-            found = re.fullmatch(ANCHOR, line.decode("utf-8", "replace"))
-            head = found.groupdict() if found else {"id": "", "label": "", "seq": 0, "at_ms": 0}
-            head |= {"seq": (seq := int(head["seq"])), "at_ms": int(head["at_ms"])}
-            label = head["label"].replace("anchor", "head")
-            if not found or head["id"] != self.journal_id or not signed(label, self.journal_id, head):
-                print(f"  NOTE  line {number} of the anchors is damaged, or not of this journal")
-            elif label == "head":
-                binding.append(head)
-            elif ("restored", seq) in self.said and head["hash"] in self.hashes[seq:][:1]:
-                print(f"  NOTE  restored from a backup: what anchors knew after record {seq} is given up")
-                binding = [each for each in binding if each["seq"] <= seq]
-        return binding
+    def binding(self, lines: list[str]) -> list[dict]:  # the anchors that bind: section 6
+        heads, owed = [], list(self.restored)
+        for number, found in enumerate((re.fullmatch(ANCHOR, line) for line in lines), start=1):
+            head = found.groupdict() | {name: int(found[name]) for name in ("seq", "at_ms")} if found else {}
+            good = found and head["id"] == self.id and signed(self.id, head)
+            kept = [head["hash"]] == self.hashes[head["seq"] :][:1] if good else False
+            if good and head["label"] == "anchor":
+                heads.append(head)
+            elif kept and (head["seq"], head["at_ms"]) in owed and head["public_key"] in self.keys:
+                owed.remove((head["seq"], head["at_ms"]))
+                heads = [each for each in heads if each["seq"] <= head["seq"]]
+                print(f"  NOTE  restored: what anchors knew after record {head['seq']} is given up")
+            else:
+                print(f"  NOTE  line {number} of the anchors is damaged, or does not count")
+        return heads
 
-def main(argv: list[str] | None = None) -> int:
+
+def main() -> None:
     parser = argparse.ArgumentParser(description="Check an exported journal without ringfence.")
-    for name in ("export", "--anchor", "--key"):
-        parser.add_argument(name)
-    asked = parser.parse_args(argv)
-    try:
-        lines, second = ([] if not name else Path(name).read_bytes().splitlines(keepends=True)
-                         for name in (asked.export, asked.anchor))
-    except OSError as problem:
-        raise SystemExit(f"cannot be read: {problem}") from None
-    check = Check(lines)
-    heads, end, erased = check.rows["head"], len(check.hashes) - 1, check.texts()
-    to, anchored = check.vouch("head", heads), check.vouch("anchor", check.anchors(second))
-    if check.whole and (end - to > 1000 or [head["seq"] for head in heads][:1] != [1]):
-        check.wrong.append((to + 1, "no head at record 1, or none for more than 1,000 records"))
-    if asked.key and [(asked.key.lower(), to)] != [(head["public_key"], head["seq"]) for head in heads[-1:]]:
-        check.wrong.append((None, "the last head is not signed by the key that you named"))
-    print(f"journal {check.journal_id or '?'}: {end} records follow from the first, "
-          f"signed up to {to} by {sum(kind == 'key' for kind, _ in check.said)} key(s)\n"
-          f"  {len(check.rows['text'])} texts, {erased} erased; anchored up to record {anchored}"
-          f"{'' if anchored else ': if the end was cut off, nothing here would show it'}")
-    for _, words in check.wrong[:20]:
-        print(f"  WRONG {words}")
-    named = [seq for seq, _ in check.wrong if seq] or ["unknown"]  # a broken chain is named before all else
-    first = min(named if check.whole else named[:1])
-    print(f"DAMAGED, first bad record: {first}" if check.wrong else "AS IT WAS WRITTEN")
-    return int(bool(check.wrong))
+    parser.add_argument("export", type=argparse.FileType("rb"))
+    parser.add_argument("--anchor", type=argparse.FileType("rb"))
+    asked = parser.parse_args()
+    data, second = asked.export.read(), asked.anchor.read() if asked.anchor else b""
+    journal, held, rows = Journal(), {}, {kind: [] for kind in (*LINES, "damaged")}
+    for row in map(parsed, data.split(b"\n")[:-1]):  # section 5
+        kind = str(row.pop("kind", "")) if isinstance(row, dict) else ""
+        rows[kind if fits(row, LINES.get(kind)) else "damaged"].append(row)
+    for seq, row in enumerate(rows["record"], start=1):
+        journal.take(seq, row)
+    to, end = journal.vouch("a head", rows["head"]), len(journal.hashes) - 1
+    need([head["seq"] for head in rows["head"]][:1] == [1] and end - to <= 1000, "a head is missing", to + 1)
+    header = {"format": "ringfence-journal-export", "journal_id": journal.id, "version": 1}
+    bare = rows["header"] == [header | {"texts": False}]
+    for row in rows["text"]:  # section 3
+        said = bytes.fromhex(row["salt"]) + row["text"].encode("utf-8", "surrogatepass")
+        held[row["ref"]] = hashlib.sha256(b"ringfence-text-1\n" + said).hexdigest()
+    for ref in sorted(held.keys() | journal.texts.keys()):
+        seq, right = journal.texts.get(ref, (None, None))
+        right = None if bare or ref in journal.erased else right
+        need(held.get(ref) == right, f"text {ref!a} is changed, missing, or there and should not be", seq)
+    anchored = journal.vouch("an anchor", journal.binding(second.decode("utf-8", "replace").splitlines()))
+    body = data[: data[:-1].rfind(b"\n") + 1]
+    last = {"lines": body.count(b"\n"), "sha256": hashlib.sha256(body).hexdigest()}
+    whole = rows["header"] == [header | {"texts": not bare}] and rows["end"] == [last]
+    need(whole and not rows["damaged"], "this is not the whole export of one journal")
+    print(f"journal {journal.id}: {end} records, signed up to {to} by {', '.join(journal.keys)}")
+    print(f"  {len(held)} texts, {len(journal.erased)} erased; anchored up to record {anchored}:")
+    print("  if later records were cut off, nothing here would show it\nAS IT WAS WRITTEN")
+
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()

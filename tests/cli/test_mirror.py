@@ -220,3 +220,13 @@ def test_what_is_declared_is_what_is_done(operation: Any) -> None:
     asked = next(each for key, each in said.items() if key not in ("context", "_context", "return"))
     assert asked.endswith(operation.request.__name__)
     assert said["return"].endswith(operation.answer.__name__)
+
+
+def test_a_report_carries_the_end_of_the_journal(run: Run, book: str, tmp_path: Path) -> None:
+    first, second = tmp_path / "a.html", tmp_path / "b.html"
+    run("compare", book, "--html", str(first))
+    assert "journal-anchor" not in first.read_text("utf-8"), "there is no journal yet"
+    rescue(run, book)
+    line = json.loads(run("journal", "anchor", "--json").out)["line"]
+    run("compare", book, "--html", str(second))
+    assert line in second.read_text("utf-8")

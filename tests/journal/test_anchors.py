@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
+import threading
 from pathlib import Path
 
 import pytest
 
+from ringfence.service.context import Context
+from ringfence.service.mirror.journal import journal_verify
+from ringfence.service.mirror.requests_plan import JournalVerifyRequest
+from ringfence.service.shelf import Shelf
 from ringfence.store.journal import Journal, Place, open_journal
 from ringfence.store.journal.anchors import AnchorFile, parse_line
 from tests.journal.books import Clock, check, filled, note
@@ -172,3 +178,88 @@ def test_what_a_killed_process_left_unsigned_is_signed_at_the_next_start(place: 
     with open_journal(place, clock=clock) as journal:
         assert any("records 2 to 2 were not signed yet" in words for words in journal.warnings)
         assert _heads(journal) == [1, 2]
+
+
+def test_a_quiet_server_signs_what_waits_before_a_minute_is_over(file_place: Place, clock: Clock) -> None:
+    shelf = Shelf(keeps=True)
+    assert not shelf.tend(ahead_ms=30_000), "there is no journal yet"
+    with shelf.taken(lambda: open_journal(file_place, clock=clock), write=True) as journal:
+        journal.append_all([note(1), note(2)], seal=False)
+    assert not shelf.tend(ahead_ms=30_000)
+    clock.now += 30_000
+    assert shelf.tend(ahead_ms=30_000), "the next look would come when a minute is over"
+    assert not shelf.tend(ahead_ms=30_000)
+    head = journal.head()
+    assert head is not None
+    assert head.seq == journal.last_seq == 3
+    shelf.clear()
+    assert not shelf.tend(ahead_ms=30_000)
+    assert check(file_place).anchored_seq == 3
+
+
+def test_a_server_looks_by_itself_and_ends_at_once(file_place: Place, clock: Clock) -> None:
+    shelf, signed = Shelf(keeps=True), threading.Event()
+    with shelf.taken(lambda: open_journal(file_place, clock=clock), write=True) as journal:
+        journal.append_all([note(1)], seal=False)
+    original = journal.anchor_if_due
+
+    def watched(*, ahead_ms: int = 0) -> bool:
+        done = original(ahead_ms=ahead_ms)
+        signed.set() if done else None
+        return done
+
+    journal.anchor_if_due = watched  # type: ignore[method-assign]
+    clock.now += 60_000
+    with shelf.tended(every_s=0.01):
+        assert signed.wait(timeout=30)
+    assert not [one for one in threading.enumerate() if one.name == "ringfence journal"]
+    shelf.clear()
+
+
+def test_batches_that_are_not_sealed_are_signed_when_a_head_is_due(file_place: Place, clock: Clock) -> None:
+    with open_journal(file_place, clock=clock) as journal:
+        waiting = 0
+        for number in range(0, 2_100, 300):
+            journal.append_all([note(n) for n in range(number, number + 300)], seal=False)
+            head = journal.head()
+            assert head is not None
+            waiting = journal.last_seq - head.seq
+            assert waiting < 1_000
+        assert waiting > 0
+        clock.now += 60_000
+        journal.append_all([note(5_000), note(5_001)], seal=False)
+        assert journal.head().seq == journal.last_seq
+        journal.append_all([note(6_000), note(6_001)], seal=False)
+    found = check(file_place)
+    assert found.ok
+    assert found.anchored_seq == found.records == 2_105
+
+
+def test_an_anchor_that_could_not_be_written_is_told_of_until_one_can(
+    file_place: Place, clock: Clock
+) -> None:
+    with open_journal(file_place, clock=clock) as journal:
+        shutil.rmtree(file_place.second)
+        file_place.second.write_text("in the way", "utf-8")
+        for number in (1, 2):
+            journal.append(note(number))
+            journal.anchor()
+        assert [words for words in journal.warnings if "could not be written" in words] == [
+            words for words in journal.warnings if "record 3" in words
+        ]
+        file_place.second.unlink()
+        journal.append(note(3))
+        journal.anchor()
+        assert not [words for words in journal.warnings if "could not be written" in words]
+
+
+def test_what_a_server_noticed_is_in_the_answer_to_a_person(tmp_path: Path) -> None:
+    context = Context(tmp_path, shelf=Shelf(keeps=True))
+    with context.journal() as journal:
+        (tmp_path / "in the way").write_text("", "utf-8")
+        journal._held.anchors = tmp_path / "in the way"
+        journal.append_all([note(1)])
+    answer = journal_verify(context, JournalVerifyRequest())
+    context.shelf.clear()
+    assert answer.ok
+    assert any("the anchor of record 2 could not be written" in words for words in answer.warnings)

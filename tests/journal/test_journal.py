@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -224,4 +225,33 @@ def test_every_kind_can_be_recorded_and_listed(place: Place, clock: Clock) -> No
             journal.append(Entry(kind, {}, id=f"k{number}", at_ms=number, parent_id="p"))
         for number, kind in enumerate(KINDS):
             assert [one.id for one in journal.find(Query(kinds=(kind,), parent_id="p"))] == [f"k{number}"]
+        assert journal.verify().ok
+
+
+@pytest.mark.parametrize(
+    "actor", ["robot", "agent", "agent:", "human:Ann", "bot:a b", "human ", "agent:" + "x" * 65]
+)
+def test_whoever_is_no_actor_cannot_write(place: Place, clock: Clock, actor: str) -> None:
+    with open_journal(place, clock=clock) as journal:
+        with pytest.raises(OutOfRange, match="not an actor"):
+            journal.append(replace(note(1), actor=actor))
+        assert journal.last_seq == 1
+        assert not journal.stopped
+
+
+@pytest.mark.parametrize("actor", ["human", "human:ann", "human:via-desk", "bot", "bot:grid-1", "agent:desk"])
+def test_people_bots_and_named_agents_write(file_place: Place, clock: Clock, actor: str) -> None:
+    with open_journal(file_place, clock=clock) as journal:
+        assert journal.append(replace(note(1), actor=actor)).actor == actor
+        assert journal.verify().ok
+
+
+def test_two_texts_never_have_one_name(place: Place, clock: Clock) -> None:
+    with open_journal(place, clock=clock) as journal:
+        with pytest.raises(OutOfRange, match="holds no #"):
+            journal.append(Entry("note", {}, id="a", at_ms=0, texts={"b#c": "one"}))
+        journal.append(Entry("note", {}, id="a", at_ms=0, texts={"c": "one"}))
+        journal.append(Entry("note", {}, id="a#b", at_ms=0, texts={"c": "other"}))
+        assert (journal.text("a#c"), journal.text("a#b#c")) == ("one", "other")
+        assert not journal.stopped
         assert journal.verify().ok

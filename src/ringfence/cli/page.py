@@ -10,7 +10,7 @@ from typing import Annotated, Any, cast
 from cyclopts import Parameter
 from pydantic import BaseModel
 
-from ringfence.errors import BadFile, NotSupported
+from ringfence.errors import BadFile, NotSupported, RingfenceError
 from ringfence.service.answers import CompareAnswer, ExplainAnswer, FrontierAnswer, ScrubAnswer
 from ringfence.service.answers_replay import ReplayAnswer
 from ringfence.service.context import Context
@@ -37,7 +37,7 @@ def write_report(
     Raises:
         BadFile: the file cannot be written.
     """
-    from ringfence.report.html import render_report  # the report is drawn for those who ask for one
+    from ringfence.report.html import anchored, render_report  # drawn for those who ask for a report
 
     book = {name: request[name] for name in ("account", "venue", "on") if name in request}
     replay = answer if isinstance(answer, ReplayAnswer) else None
@@ -50,13 +50,25 @@ def write_report(
         title=Path(title).name,
         replay=replay,
     )
+    line = _anchor(context)
     place = Path(path)
     try:
-        write_whole(place, text)
+        write_whole(place, anchored(text, line) if line else text)
     except BadFile as error:
         error.hint = "name another file with --html"
         raise
     return place
+
+
+def _anchor(context: Context) -> str:
+    """The last signed end of the journal; empty where there is no journal, or none that can be read now."""
+    if not context.remembers:
+        return ""
+    try:
+        with context.journal(write=False) as journal:
+            return journal.anchor()
+    except RingfenceError:
+        return ""
 
 
 def _ask(context: Context, name: str, request: Mapping[str, Any]) -> BaseModel:

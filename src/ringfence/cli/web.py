@@ -59,9 +59,13 @@ def web(
         attach(app, context)
         entrance = "" if doorman.open else f"login?key={doorman.launch()}"
         try:
-            serve(
-                app, listener, announce=lambda url: _announce(url + entrance, browser=browser), debug=as_debug
-            )
+            with context.shelf.tended():
+                serve(
+                    app,
+                    listener,
+                    announce=lambda url: _announce(url + entrance, browser=browser),
+                    debug=as_debug,
+                )
         finally:
             context.shelf.clear()
 

@@ -64,3 +64,18 @@ def render_report(
         + "\n".join(part for part in parts if part)
         + "\n</main>\n</body>\n</html>\n"
     )
+
+
+_END = "\n</main>\n</body>"
+
+
+def anchored(page: str, line: str) -> str:
+    r"""A report with the signed end of the journal at its foot: whoever keeps the report keeps a witness.
+
+    >>> page = "<main>\n</main>\n</body>\n</html>"
+    >>> "journal-anchor" in anchored(page, "ringfence-anchor-1 …")
+    True
+    """
+    words = "The journal's signed end when this was written: it shows whether anything before it was changed."
+    foot = f'<section id="journal-anchor"><h2>Journal</h2><p>{words}</p><pre>{escape(line)}</pre></section>'
+    return page.replace(_END, f"\n{foot}{_END}", 1)

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
+
+from ringfence.errors import JournalStopped
 
 if TYPE_CHECKING:
     from ringfence.store.journal.journal import Journal
+
+TENDED_S = 30.0
+"""How often a server looks whether records wait for a signature: half of the time that they may."""
 
 
 class Shelf:
@@ -37,6 +42,31 @@ class Shelf:
             return
         with opened() as journal:
             yield journal
+
+    @contextmanager
+    def tended(self, *, every_s: float = TENDED_S) -> Iterator[None]:
+        """While the block lasts, sign what a quiet hour would leave unsigned, beside the questions."""
+        ended = threading.Event()
+
+        def tend() -> None:
+            while not ended.wait(every_s):
+                self.tend(ahead_ms=round(every_s * 1_000))
+
+        tending = threading.Thread(target=tend, name="ringfence journal", daemon=True)
+        tending.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            tending.join()
+
+    def tend(self, *, ahead_ms: int) -> bool:
+        """Sign the end of the kept journal if that is due before ``ahead_ms`` have passed."""
+        kept = self._kept
+        # A journal whose write failed has stopped: the next question is told, and opens it anew.
+        with suppress(JournalStopped):
+            return kept is not None and kept.anchor_if_due(ahead_ms=ahead_ms)
+        return False
 
     def clear(self) -> None:
         """Close what is kept."""

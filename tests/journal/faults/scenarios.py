@@ -97,7 +97,7 @@ def _scrub(journal: Journal, _tell: Tell) -> None:
 
 
 def _own(journal: Journal, tell: Tell) -> None:
-    told(tell, journal.append_own(Entry("key", {"public_key": "00"}, id="key-x", at_ms=START)))
+    told(tell, journal.append_own(Entry("key", {"public_key": "00" * 32}, id="key-x", at_ms=START)))
 
 
 def _nothing(_journal: Journal, _tell: Tell) -> None:

@@ -14,13 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from ringfence.store.journal import Journal, Place, open_journal
+from ringfence.store.journal import Place, open_journal
 from tests.journal.books import Clock
 from tests.support import ROOT
 
 KILLS, SEED, A_JOURNAL = 500, 20_261_122, 25
-LONGEST = 0.02
-"""Seconds a writer may live once it is open; one in five is killed before that."""
+ANSWERS, LONGEST = 6, 0.004
+"""After how many answers at most a writer is killed, and how many seconds later; one in five is killed before
+it is open. Counted in answers, so that a busy machine kills no earlier than an idle one."""
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="writers are forked")
 
@@ -49,38 +50,39 @@ class Tally:
 
 
 def _one_life(
-    nursery: subprocess.Popen[str], folder: Path, first: int, *, mode: str, live: float
+    nursery: subprocess.Popen[str], folder: Path, first: int, *, mode: str, answers: int, live: float
 ) -> list[list[str]]:
     """Start a writer, kill it, and return what it had said.
 
-    ``live``: seconds after it is open; below zero: after it began.
+    ``answers``: how many it has given before; below zero: it is killed after it began. ``live``: seconds
+    more.
     """
     assert nursery.stdin is not None
     assert nursery.stdout is not None
     nursery.stdin.write(f"{folder}\t{first}\t{mode}\n")
     nursery.stdin.flush()
-    said, pid = [], 0
+    said, pid, killed = [], 0, False
     while True:
         words = nursery.stdout.readline().split()
         if words[0] == "pid":
             pid = int(words[1])
-        if words[0] == ("ready" if live >= 0 else "pid"):
-            time.sleep(abs(live))
-            os.kill(pid, signal.SIGKILL)
-        elif words[0] == "ended":
+        if words[0] == "stored":
+            said.append(words)
+        if words[0] == "ended":
             assert words[1] == str(int(signal.SIGKILL)), "the writer ended by itself"
             return said
-        elif words[0] == "stored":
-            said.append(words)
+        if not killed and len(said) >= answers and words[0] != ("pid" if answers >= 0 else ""):
+            killed = True
+            time.sleep(live)
+            os.kill(pid, signal.SIGKILL)
 
 
-def _judge(journal: Journal, said: list[list[str]], tally: Tally) -> None:
+def _judge(there: dict[str, str], said: list[list[str]], tally: Tally) -> None:
     for _, record_id, digest in said:
         tally.known[record_id] = digest
     tally.acknowledged += len(said)
     for record_id, digest in tally.known.items():
-        found = journal.get(record_id)
-        tally.lost += found is None or digest not in ("-", found.hash)
+        tally.lost += record_id not in there or digest not in ("-", there[record_id])
 
 
 def _campaign(nursery: subprocess.Popen[str], folder: Path, *, kills: int, mode: str = "") -> Tally:
@@ -90,13 +92,14 @@ def _campaign(nursery: subprocess.Popen[str], folder: Path, *, kills: int, mode:
         if kill % A_JOURNAL == 0:
             here = folder / str(kill)
             place, first, tally.known = Place(here / "journal", anchors=here / "second"), 0, {}
-        said = _one_life(nursery, here, first, mode=mode, live=draw.uniform(-LONGEST / 4, LONGEST))
+        answers = draw.randrange(ANSWERS + 1) if draw.randrange(5) else -1
+        said = _one_life(nursery, here, first, mode=mode, answers=answers, live=draw.uniform(0, LONGEST))
         # The lock of a dead process keeps nobody out; opening verifies chain, file, texts and anchors.
         with open_journal(place, clock=Clock()) as journal:
-            _judge(journal, said, tally)
-            mine = [one for one in journal.find() if one.id.startswith("r")]
+            mine = {one.id: one.hash for one in journal.find() if one.id.startswith("r")}
+            _judge(mine, said, tally)
             tally.unanswered += len(mine) - len(tally.known)
-            tally.known |= {one.id: one.hash for one in mine}
+            tally.known |= mine
         first = len(mine)
         tally.kills += 1
     return tally

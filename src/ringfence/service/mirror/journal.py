@@ -38,13 +38,15 @@ def journal_verify(context: Context, _request: ask.JournalVerifyRequest) -> out.
     """Whether every record is as it was written, and which is the first that is not."""
     with context.journal(write=False) as journal:
         found = journal.verify()
+        # What a server noticed since it opened the journal, beside what the check itself notices.
+        noticed = [words for words in journal.warnings if words not in found.warnings]
     return out.VerifiedAnswer(
         ok=found.ok,
         records=found.records,
         head=found.head,
         first_bad_seq=found.first_bad_seq,
         problems=[out.ProblemAnswer(seq=one.seq, words=one.words) for one in found.problems],
-        warnings=list(found.warnings),
+        warnings=[*found.warnings, *noticed],
         texts=found.texts,
         erased=found.erased,
         anchored_seq=found.anchored_seq,

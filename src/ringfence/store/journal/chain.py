@@ -12,6 +12,7 @@ from operator import itemgetter
 from typing import Any
 
 from ringfence.store.journal.derived import Digest
+from ringfence.store.journal.form import is_record
 from ringfence.store.journal.record import CHAINED, FIRST_PREV, parse, record_hash
 from ringfence.store.journal.schema import OWN_KINDS
 from ringfence.store.journal.values import Problem
@@ -31,7 +32,8 @@ class Walk:
         commitments: of each private text: its record's number and what that record holds.
         erased: texts that a record says were erased. keys: each public key, and the number
             of the record that introduced it.
-        hashes: of the records that were asked for. through: of restores, the last record that was kept.
+        hashes: of the records that were asked for. restored: of each restore, the last record that was kept,
+            and when it was done.
     """
 
     last_seq: int = 0
@@ -44,7 +46,7 @@ class Walk:
     keys: dict[str, int] = field(default_factory=dict)
     hashes: dict[int, bytes] = field(default_factory=dict)
     times: dict[int, int] = field(default_factory=dict)
-    through: list[int] = field(default_factory=list)
+    restored: list[tuple[int, int]] = field(default_factory=list)
     digest: Digest = field(default_factory=Digest)
 
 
@@ -73,11 +75,13 @@ def _judged(seen: Walk, row: Row) -> tuple[str, dict[str, Any]]:
         return f"record {seq} was changed: its hash is another", {}
     try:
         said = parse(stored)
+        if not is_record(said):
+            return f"record {seq} is not what a record may be", {}
         if columns is not None and columns != _columns(said):
             return f"record {seq}: its columns say something else than its bytes", {}
-        if seq == 1 and (said["kind"] != "journal" or said["body"]["format"] != FORMAT):
-            return "record 1 does not begin a journal of this format", {}
-    except (ValueError, KeyError, TypeError):
+        if (seq == 1) != (said["kind"] == "journal") or (seq == 1 and said["body"]["format"] != FORMAT):
+            return f"record {seq}: a journal of this format begins with record 1 and nowhere else", {}
+    except (ValueError, RecursionError):
         return f"record {seq} cannot be read", {}
     return "", said
 
@@ -97,4 +101,4 @@ def _take(seen: Walk, seq: int, digest: bytes, said: dict[str, Any]) -> None:
     elif kind == "erasure":
         seen.erased.add(body["ref"])
     elif kind == "restored":
-        seen.through.append(int(body["through"]))
+        seen.restored.append((body["through"], said["at_ms"]))

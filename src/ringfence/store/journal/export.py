@@ -19,7 +19,7 @@ from ringfence.errors import BadFile, JournalDamaged
 from ringfence.store.home import write_whole
 from ringfence.store.journal.canonical import canonical
 from ringfence.store.journal.chain import walk
-from ringfence.store.journal.record import commitment
+from ringfence.store.journal.record import commitment, parse
 from ringfence.store.journal.schema import HEADS, RECORDS, TEXTS
 from ringfence.store.journal.values import Head, Problem, Verified
 from ringfence.store.journal.witness import judge_heads
@@ -56,11 +56,16 @@ def _lines(connection: Connection, journal_id: str, *, texts: bool) -> Iterator[
 
 @dataclass(frozen=True)
 class Exported:
-    """A backup as it was read: rows ready for the tables, and what a check of it came to."""
+    """A backup as it was read: rows ready for the tables, and what a check of it came to.
+
+    Attributes:
+        restored: of each restore in it, the last record that was kept, and when it was done.
+    """
 
     records: list[dict[str, Any]]
     texts: list[dict[str, Any]]
     heads: list[dict[str, Any]]
+    restored: list[tuple[int, int]]
     verified: Verified
 
 
@@ -90,7 +95,7 @@ def _parsed(data: bytes, path: Path) -> Exported:
             whole and end["sha256"] == hashlib.sha256(b"".join(line + b"\n" for line in lines)).hexdigest()
         )
         said = [json.loads(line) for line in lines] if whole else []
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         whole = False
     if not whole or not said or said[0].get("format") != FORMAT or said[0].get("version") != 1:
         raise JournalDamaged("not a whole export of a journal", path=str(path), hint="take another backup")
@@ -116,7 +121,7 @@ def _checked(said: list[dict[str, Any]]) -> Exported:
     problems = list(seen.problems)
     texts = [one | {"salt": bytes.fromhex(one["salt"])} for one in by["text"]]
     if not problems:
-        problems += judge_heads(seen, heads).problems
+        problems += judge_heads(seen, heads).problems + _twice(records)
     for one in texts:
         seq, held = seen.commitments.get(one["ref"], (None, ""))
         if commitment(one["salt"], one["text"]) != held:
@@ -125,7 +130,17 @@ def _checked(said: list[dict[str, Any]]) -> Exported:
         seen.journal_id, seen.last_seq, seen.last_hash.hex(), tuple(problems), (), len(texts),
         len(seen.erased), len(heads), keys=tuple(seen.keys), digest=seen.digest.whole(),
     )  # fmt: skip
-    return Exported(records, texts, [_head(one) for one in by["head"]], verified)
+    return Exported(records, texts, [_head(one) for one in by["head"]], seen.restored, verified)
+
+
+def _twice(records: list[dict[str, Any]]) -> list[Problem]:
+    """In a database no id can be there twice; in a file it can."""
+    ids: set[str] = set()
+    for one in records:
+        if (named := parse(one["stored"])["id"]) in ids:
+            return [Problem(f"record {one['seq']} has the id of an earlier one", one["seq"])]
+        ids.add(named)
+    return []
 
 
 def _record(one: dict[str, Any]) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from ringfence.store.journal.verify import journal_id_of, read_heads, verify
 from ringfence.store.journal.witness import ANCHOR_MS, ANCHOR_RECORDS
 from ringfence.store.journal.write import Prepared, Tip, prepare, put, sign_head
 
+UNWRITTEN = "could not be written"
 REOPEN = "reopen the journal; repeating an append is safe"
 
 
@@ -106,19 +107,19 @@ class Journal:
                     found.append(put(connection, tip, made))
                     if not found[-1].repeated:
                         tip = Tip(found[-1].seq, bytes.fromhex(found[-1].hash))
-                if tip.seq > self._tip.seq and (seal or self._is_due(tip)):
+                if tip.seq > self._tip.seq and (seal or self._is_due(tip, ANCHOR_MS)):
                     head = self._sign(connection, tip)
             # Only what is on the disk is believed, and only what is believed is anchored.
             self._tip = tip
             self._witness(head)
             return found
 
-    def _is_due(self, tip: Tip) -> bool:
+    def _is_due(self, tip: Tip, after_ms: int) -> bool:
         last = self._head
         return (
             last is None
             or tip.seq - last.seq >= ANCHOR_RECORDS
-            or abs(self._held.clock() - last.at_ms) >= ANCHOR_MS
+            or abs(self._held.clock() - last.at_ms) >= after_ms
         )
 
     def _sign(self, connection: Connection, tip: Tip) -> Head:
@@ -135,10 +136,12 @@ class Journal:
         if head is None:
             return
         self._head = head
+        # Of anchors that could not be written the last one says it all.
+        self.warnings = [words for words in self.warnings if UNWRITTEN not in words]
         try:
             AnchorFile(self._held.anchors, self.journal_id).append(head)
         except OSError as error:
-            self.warnings.append(f"the anchor of record {head.seq} could not be written: {error.strerror}")
+            self.warnings.append(f"the anchor of record {head.seq} {UNWRITTEN}: {error.strerror}")
 
     def signed(self, message: bytes) -> tuple[str, str]:
         """The public key of this journal and its signature over ``message``, hexadecimal.
@@ -175,11 +178,17 @@ class Journal:
         elif anchored < sealed:
             self._witness(self._head)
 
-    def anchor_if_due(self) -> bool:
-        """Sign the end of the journal if records wait for it longer than they should; for a timer."""
+    def anchor_if_due(self, *, ahead_ms: int = 0) -> bool:
+        """Sign the end of the journal if records wait for it longer than they should; for a timer.
+
+        Args:
+            ahead_ms: until the timer comes again; what is due by then is signed now.
+        """
         with self._mutex:
+            if self._stopped:
+                return False
             waits = self._head is None or self._head.seq < self._tip.seq
-            due = waits and self._is_due(self._tip)
+            due = waits and self._is_due(self._tip, ANCHOR_MS - ahead_ms)
             if due:
                 self.anchor()
             return due

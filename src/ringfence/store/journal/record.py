@@ -10,6 +10,7 @@ from typing import Any
 from ringfence.errors import LimitExceeded, OutOfRange
 from ringfence.limits import within
 from ringfence.store.journal.canonical import WHOLE, canonical
+from ringfence.store.journal.form import ACTOR, BETWEEN
 from ringfence.store.journal.values import Entry, Stored
 
 RECORD = b"ringfence-journal-1\n"
@@ -55,10 +56,15 @@ def stored_bytes(entry: Entry, commitments: Mapping[str, str]) -> bytes:
     """
     for name in _WORDS:
         _check_word(getattr(entry, name), name, empty=name not in ("id", "kind", "actor"))
+    _check_actor(entry.actor)
     for name in ("at_ms", "tz_offset_min"):
         _check_whole(getattr(entry, name), name)
     for name, text in entry.texts.items():
         _check_word(name, "texts", empty=False)
+        if BETWEEN in name:
+            # With the record's id it names the text: "a#b" of "c" and "a" of "b#c" would be one name.
+            hint = "leave the # out"
+            raise OutOfRange("the name of a text holds no #", path="texts", value=name, hint=hint)
         within(len(text), "journal_text_chars", path=f"texts.{name}")
     fields = {name: getattr(entry, name) for name in (*_WORDS, "at_ms", "tz_offset_min")}
     written = canonical({**fields, "body": entry.body, "texts": commitments}, path="")
@@ -75,6 +81,12 @@ def _check_word(value: object, name: str, *, empty: bool) -> None:
         raise OutOfRange(
             "characters that cannot be printed", path=name, value=ascii(value), hint="remove them"
         )
+
+
+def _check_actor(actor: str) -> None:
+    if not ACTOR.fullmatch(actor):
+        hint = "human, human:NAME, bot, bot:NAME or agent:NAME; a name is of a-z, 0-9, ., _ and -"
+        raise OutOfRange("not an actor", path="actor", value=actor, hint=hint)
 
 
 def _check_whole(value: object, name: str) -> None:

@@ -16,6 +16,7 @@ from ringfence.store.journal.opening import KEY, Place, open_for_writing, place_
 from ringfence.store.journal.record import CHAINED, GIVEN_UP, head_message, parse
 from ringfence.store.journal.schema import HEADS, RECORDS, TEXTS
 from ringfence.store.journal.values import Entry, Head, Verified
+from ringfence.store.journal.witness import released
 from ringfence.store.journal.write import Tip, prepare, put, sign_head
 
 
@@ -37,7 +38,7 @@ def restore(
     place = where if isinstance(where, Place) else place_of(where, anchors=anchors)
     exported = read_export(source)
     second = AnchorFile(place.second, exported.verified.journal_id)
-    later = max((one.head.seq for one in _standing(second)), default=0)
+    later = max((one.head.seq for one in _standing(second, exported.restored)), default=0)
     lost = later > exported.verified.records
     if lost and not accept_loss:
         words = f"the backup ends at record {exported.verified.records}, an anchor covers record {later}"
@@ -51,21 +52,22 @@ def restore(
                 raise OutOfRange("there is a journal already", path=str(place.folder), hint=hint)
             _fill(connection, exported)
             if lost:
-                _admit(connection, exported, clock(), key)
-        if lost:
-            second.append(_given_up(exported, clock(), key), label="ringfence-restored-1")
+                # The line names its record by this time; without the record, after a crash, it is nothing.
+                at_ms = clock()
+                _admit(connection, exported, at_ms, key)
+                second.append(_given_up(exported, at_ms, key), label="ringfence-restored-1")
 
     with open_for_writing(place, clock, begin) as journal:
         return journal.verify()
 
 
-def _standing(second: AnchorFile) -> list[Anchor]:
+def _standing(second: AnchorFile, restored: list[tuple[int, int]]) -> list[Anchor]:
     """The anchors that an earlier restore has not given up."""
     found: list[Anchor] = []
-    for _, one in second.lines():
-        if one is not None and one.given_up:
+    for _, one, gives_up in released(second.lines(), restored):
+        if one is not None and gives_up:
             found = [each for each in found if each.head.seq <= one.head.seq]
-        elif one is not None:
+        elif one is not None and not one.given_up:
             found.append(one)
     return found
 

@@ -17,9 +17,10 @@ class Entry:
 
     Attributes:
         id: made by the client, unique for all time: repeating it is always safe.
-        actor: ``human``, ``bot`` or ``agent:NAME``. tz_offset_min: of the writer's wall clock, east of UTC.
-        texts: private sentences by name; the record holds a salted commitment to each, the sentence itself
-            lies apart and can be erased. parent_id: the record that this one belongs to.
+        actor: ``human``, ``human:NAME``, ``bot``, ``bot:NAME`` or ``agent:NAME``.
+        tz_offset_min: of the writer's wall clock, east of UTC.
+        texts: private sentences by name, which holds no ``#``; the record holds a salted commitment to each,
+            the sentence itself lies apart and can be erased. parent_id: the record that this one belongs to.
 
     >>> Entry("note", {"about": "entry"}, id="n1", at_ms=1_763_800_000_000).actor
     'human'

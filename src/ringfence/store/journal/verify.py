@@ -81,7 +81,7 @@ def journal_id_of(connection: Connection) -> str:
     first = list(raw_rows(connection, "SELECT stored FROM records WHERE seq = 1"))
     try:
         found = str(parse(first[0][0])["body"]["journal_id"]) if first else ""
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return ""
     return found if re.fullmatch("[0-9a-f]{32}", found) else ""
 

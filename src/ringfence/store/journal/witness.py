@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ringfence.store.journal.anchors import Anchor
@@ -94,22 +95,40 @@ def judge_anchors(seen: Walk, lines: list[tuple[int, Anchor | None]], found: Wit
 def _standing(seen: Walk, lines: list[tuple[int, Anchor | None]], found: Witnessed) -> list[Head]:
     """The anchors that still bind: a restore gives up those after what it could keep, and records it."""
     standing: list[Head] = []
-    for number, anchor in lines:
+    for number, anchor, gives_up in released(lines, seen.restored):
         if anchor is None:
             found.warnings.append(f"line {number} of the anchors is damaged and counts for nothing")
         elif not anchor.given_up:
             standing.append(anchor.head)
-        elif (
-            anchor.head.seq in seen.through
-            and seen.hashes.get(anchor.head.seq, b"").hex() == anchor.head.hash
-        ):
+        elif gives_up and _is_of_chain(seen, anchor.head):
             lost = [head for head in standing if head.seq > anchor.head.seq]
             standing = [head for head in standing if head.seq <= anchor.head.seq]
             most = max((head.seq for head in lost), default=anchor.head.seq)
             found.warnings.append(
                 f"restored from a backup: records {anchor.head.seq + 1} to {most} of before are given up"
             )
+        else:
+            found.warnings.append(
+                f"line {number} of the anchors speaks of a restore that the records do not know,"
+                " or knew of before: it counts for nothing"
+            )
     return standing
+
+
+def released(
+    lines: Iterable[tuple[int, Anchor | None]], restored: Iterable[tuple[int, int]]
+) -> Iterator[tuple[int, Anchor | None, bool]]:
+    """Each line, and whether it is the first of its restore: a copy further down gives nothing up again."""
+    owed = set(restored)
+    for number, anchor in lines:
+        claim = None if anchor is None or not anchor.given_up else (anchor.head.seq, anchor.head.at_ms)
+        yield number, anchor, claim in owed
+        if claim is not None:
+            owed.discard(claim)
+
+
+def _is_of_chain(seen: Walk, head: Head) -> bool:
+    return seen.hashes.get(head.seq, b"").hex() == head.hash and head.public_key in seen.keys
 
 
 def _is_late(seen: Walk, anchored: int) -> bool:
