@@ -27,7 +27,7 @@ from ringfence.service.operations import operation_named
 from tests.doors_mirror import FLAT, RESCUE, toml
 
 RINGFENCE = Path(sys.executable).parent / "ringfence"
-LIMIT = 30
+LIMIT = 120.0
 ETH = "ETH/USDT:USDT"
 EMPTY = {
     **FLAT,

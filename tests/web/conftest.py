@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.support import ROOT
 
 RINGFENCE = Path(sys.executable).with_name("ringfence")
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=45_000)
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +57,7 @@ class Visit:
     def page(self, *, width: int = 1280, height: int = 900, **options: Any) -> Iterator[Page]:
         """A page in a browser context of its own, loaded and connected, with its figures drawn."""
         context = self._browser.new_context(viewport={"width": width, "height": height}, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(45_000)
         page = context.new_page()
         page.on("request", lambda request: self.asked.append(request.url))
         page.on("websocket", lambda socket: self.asked.append(socket.url))

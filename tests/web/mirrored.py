@@ -111,7 +111,7 @@ def to_cross(page: Page) -> Locator:
     mirror.get_by_role("button", name="Switch to cross").click()
     mirror.get_by_label("Price you hope for").fill("62000")
     mirror.get_by_role("button", name="Look in the mirror").click()
-    expect(mirror.get_by_role("button", name="Do nothing")).to_be_focused(timeout=20_000)
+    expect(mirror.get_by_role("button", name="Do nothing")).to_be_focused(timeout=60_000)
     return mirror
 
 

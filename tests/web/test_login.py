@@ -37,7 +37,7 @@ def test_a_person_logs_in_and_is_logged_out(
 ) -> None:
     url, secret, environment = beyond
     context = browser.new_context()
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(45_000)
     page = context.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

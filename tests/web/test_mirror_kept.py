@@ -91,7 +91,7 @@ def test_a_limit_is_set_at_once_and_a_lock_stands(mirrored: Page) -> None:
     mirror.get_by_role("button", name="Add margin").click()
     mirror.get_by_label("Amount", exact=True).fill("100")
     mirror.get_by_role("button", name="Look in the mirror").click()
-    expect(mirror.locator(".verdict-line")).to_contain_text("It cannot be done as it is", timeout=20_000)
+    expect(mirror.locator(".verdict-line")).to_contain_text("It cannot be done as it is", timeout=60_000)
     expect(mirror.get_by_role("button", name="Proceed")).to_be_disabled()
     mirror.get_by_role("button", name="Do nothing").click()
     expect(mirror.locator(".receipt")).to_contain_text("Nothing is done.")
