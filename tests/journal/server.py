@@ -45,6 +45,17 @@ def _may_run(program: Path, user: dict[str, object]) -> bool:
     return bool(done.returncode == 0)
 
 
+def _copied(binaries: Path, to: Path) -> Path:
+    """The programs where everybody can reach them, and beside them the libraries that they look for there."""
+    installed = binaries.parent
+    package = installed.parent
+    shutil.copytree(installed, to / package.name / installed.name, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, to / libraries.name, symlinks=True)
+    return to / package.name / installed.name / binaries.name
+
+
 @contextlib.contextmanager
 def postgres() -> Iterator[str]:
     """The address of a running server; it is stopped, and its folder removed, when the block ends."""
@@ -53,9 +64,8 @@ def postgres() -> Iterator[str]:
     # Not pytest's own folder: another user could not reach into it, and a socket's path must be short.
     folder = Path(tempfile.mkdtemp(prefix="rf-pg-"))
     try:
-        if user and not _may_run(binaries / "postgres", user):
-            shutil.copytree(binaries.parent, folder / "program", symlinks=True)
-            binaries = folder / "program" / "bin"
+        if user and not _may_run(binaries / "initdb", user):
+            binaries = _copied(binaries, folder / "program")
         folder.chmod(0o755)
         data = folder / "data"
         data.mkdir(mode=0o700)
